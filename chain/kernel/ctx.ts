@@ -1,0 +1,44 @@
+import type { GasMeter } from "./gas.ts";
+
+/** A named point where other modules may join in; it carries no state of its own. */
+export interface Hook<E> {
+  readonly name: string;
+  readonly _event?: E;
+}
+
+/** Keys and values of every module; a space is a module's own part of the state. */
+export interface ReadStore {
+  get(space: string, key: Uint8Array): Uint8Array | undefined;
+  /** Entries with start ≤ key < end in key order; without an end, to the last key of the space. */
+  range(
+    space: string,
+    start: Uint8Array,
+    end: Uint8Array | undefined,
+  ): Iterable<readonly [Uint8Array, Uint8Array]>;
+}
+
+export interface WriteStore extends ReadStore {
+  set(space: string, key: Uint8Array, value: Uint8Array): void;
+  delete(space: string, key: Uint8Array): void;
+}
+
+/** What a query may see. Everything is as of one height. */
+export interface ReadCtx {
+  readonly store: ReadStore;
+  readonly chainId: string;
+  readonly height: bigint;
+  /** Block time of that height in milliseconds since 1970, from the header. */
+  readonly timeMs: bigint;
+}
+
+/** What a message or a block hook may see and change. */
+export interface WriteCtx extends ReadCtx {
+  readonly store: WriteStore;
+  readonly gas: GasMeter;
+  /** Consensus address of the block's proposer: 20 bytes, empty at genesis. */
+  readonly proposer: Uint8Array;
+  /** Verdicts on the proofs of this block, by hex statement hash, reached before it began. */
+  readonly verdicts: ReadonlyMap<string, boolean>;
+  emit(type: string, attributes: readonly (readonly [string, string])[]): void;
+  fire<E>(hook: Hook<E>, event: E): void;
+}

@@ -1,0 +1,90 @@
+import { fromKey, toKey } from "#chain/bytes/latin1.ts";
+import type { ReadStore, WriteStore } from "./ctx.ts";
+import { assert } from "./error.ts";
+
+/** One written or deleted key; `value` undefined deletes. */
+export interface Change {
+  readonly space: string;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | undefined;
+}
+
+/** Unwritten changes over a store that stays as it is: a savepoint when kept, nothing when dropped. */
+export interface Overlay extends WriteStore {
+  /** Writes the changes into a store, in (space, key) order. */
+  applyTo(store: WriteStore): void;
+  /** The changes in (space, key) order, each key once. */
+  changes(): readonly Change[];
+}
+
+type Entry = readonly [Uint8Array, Uint8Array];
+type Local = Map<string, Uint8Array | undefined>;
+
+function ascending(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Merges sorted base entries with local changes; a local entry hides the base entry of its key. */
+function* merged(
+  base: Iterable<Entry>,
+  local: readonly (readonly [string, Uint8Array | undefined])[],
+): Iterable<Entry> {
+  let at = 0;
+  for (const entry of base) {
+    const key = toKey(entry[0]);
+    for (; at < local.length; at++) {
+      const [localKey, value] = local[at] as (typeof local)[number];
+      if (localKey >= key) break;
+      if (value) yield [fromKey(localKey), value];
+    }
+    const hiding = local[at];
+    if (hiding?.[0] !== key) yield entry;
+  }
+  for (; at < local.length; at++) {
+    const [localKey, value] = local[at] as (typeof local)[number];
+    if (value) yield [fromKey(localKey), value];
+  }
+}
+
+export function overlay(base: ReadStore): Overlay {
+  const spaces = new Map<string, Local>();
+  const put = (space: string, key: Uint8Array, value: Uint8Array | undefined): void => {
+    const local = spaces.get(space) ?? new Map<string, Uint8Array | undefined>();
+    spaces.set(space, local.set(toKey(key), value));
+  };
+  const changes = (): readonly Change[] => {
+    const out: Change[] = [];
+    for (const [space, local] of [...spaces].sort(([a], [b]) => ascending(a, b)))
+      for (const [key, value] of [...local].sort(([a], [b]) => ascending(a, b)))
+        out.push({ space, key: fromKey(key), value });
+    return out;
+  };
+  return {
+    get: (space, key) => {
+      const local = spaces.get(space);
+      const id = toKey(key);
+      return local?.has(id) ? local.get(id) : base.get(space, key);
+    },
+    range: (space, start, end) => {
+      const from = toKey(start);
+      const to = end && toKey(end);
+      // The local part is copied first, so that writes during a walk cannot disturb it.
+      const local = [...(spaces.get(space) ?? [])]
+        .filter(([key]) => key >= from && (to === undefined || key < to))
+        .sort(([a], [b]) => ascending(a, b));
+      return merged(base.range(space, start, end), local);
+    },
+    set: (space, key, value) => {
+      // ICS-23 knows no proof of an empty value.
+      assert(value.length > 0, `empty value in ${space}`);
+      put(space, key, value);
+    },
+    delete: (space, key) => put(space, key, undefined),
+    changes,
+    applyTo: (store) => {
+      for (const { space, key, value } of changes())
+        if (value) store.set(space, key, value);
+        else store.delete(space, key);
+    },
+  };
+}
