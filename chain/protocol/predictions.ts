@@ -1,0 +1,27 @@
+import { type RoundRef, roundHash } from "./round-key.ts";
+
+/** Greatest value of a prediction: probability 1. */
+export const PREDICTION_ONE = 65_535;
+
+/** Predictions as bytes: u16 big-endian, per item in canonical order the classes 1…K−1. */
+export function encodePredictions(values: ArrayLike<number>): Uint8Array {
+  const out = new Uint8Array(values.length * 2);
+  const view = new DataView(out.buffer);
+  for (let i = 0; i < values.length; i++) view.setUint16(i * 2, values[i] as number);
+  return out;
+}
+
+/** The u16 values of encoded predictions; throws on an odd length. */
+export function decodePredictions(bytes: Uint8Array): Uint16Array {
+  if (bytes.length % 2 !== 0) throw new RangeError("predictions are pairs of bytes");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Uint16Array.from({ length: bytes.length >>> 1 }, (_, i) => view.getUint16(i * 2));
+}
+
+/** Commitment to predictions: H(operator ‖ predictions ‖ salt), bound to chain, game and round. */
+export const predictionsHash = (
+  ref: RoundRef,
+  operator: Uint8Array,
+  predictions: Uint8Array,
+  salt: Uint8Array,
+): Uint8Array => roundHash("iterum/predictions/v1", ref, operator, predictions, salt);
