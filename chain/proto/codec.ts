@@ -1,0 +1,71 @@
+import { decodeMessage } from "./decode.ts";
+import { writeMessage } from "./encode.ts";
+import { type FieldInfo, type FieldRow, fieldInfos, KINDS } from "./field.ts";
+import type { Sink } from "./write.ts";
+
+/** Encodes and decodes one message type of protobuf; the generated files hold one for each. */
+export interface Codec<T> {
+  /** Full name with its package, e.g. `cosmos.bank.v1beta1.MsgSend`. */
+  readonly name: string;
+  /** The name after a slash, as `Any` carries it. */
+  readonly typeUrl: string;
+  /** In ascending order of their numbers. */
+  readonly fields: readonly FieldInfo[];
+  /** How many fields must be on the wire: decimals without `optional`. */
+  readonly required: number;
+  /** A message of zero values; lists and bytes are shared and frozen, so replace, never change them. */
+  zero(): T;
+  /** The one valid encoding; throws EncodeError on a value that its field cannot carry. */
+  encode(value: T): Uint8Array;
+  /**
+   * The message that the bytes encode; throws DecodeError unless they are exactly what `encode` writes for
+   * it. Types of CometBFT itself are read leniently, as proto3 says.
+   */
+  decode(bytes: Uint8Array): T;
+}
+
+/** One method of a service: its gRPC path and the codecs of its two messages. */
+export interface Rpc<Request, Response> {
+  readonly path: string;
+  readonly request: Codec<Request>;
+  readonly response: Codec<Response>;
+}
+
+/** The empty list of fresh messages. */
+export const none: readonly never[] = Object.freeze([]);
+/** The empty bytes of fresh messages. */
+export const noBytes: Uint8Array = new Uint8Array(0);
+
+const SINK_BYTES = 256;
+const DECIMAL = KINDS.int;
+
+/**
+ * The codec of one message type from the generator's table: `zero` makes a fresh message, `rows` are its
+ * fields in ascending order, `lenient` reads as proto3 does instead of strictly.
+ */
+export function codec<T>(
+  name: string,
+  zero: () => T,
+  rows: readonly FieldRow[],
+  lenient: "lenient" | "strict" = "strict",
+): Codec<T> {
+  const fields = fieldInfos(rows);
+  const self: Codec<T> = {
+    name,
+    typeUrl: `/${name}`,
+    fields,
+    required: fields.filter((field) => field.op === DECIMAL && field.implicit).length,
+    zero,
+    encode(value) {
+      const sink: Sink = { bytes: new Uint8Array(SINK_BYTES), at: 0 };
+      writeMessage(self, value, sink);
+      return sink.bytes.slice(0, sink.at);
+    },
+    decode(bytes) {
+      // A Buffer's slice shares memory; a plain view over the same bytes copies.
+      const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+      return decodeMessage(self, plain, lenient === "lenient") as T;
+    },
+  };
+  return self;
+}

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import protobuf from "protobufjs";
+
+/** Everything that one protobuf package declares. */
+export interface Package {
+  /** With its version, e.g. `iterum.markets.v1`. */
+  readonly name: string;
+  /** Path of the generated file below proto/gen, e.g. `iterum/markets.ts`. */
+  readonly file: string;
+  readonly messages: readonly protobuf.Type[];
+  readonly enums: readonly protobuf.Enum[];
+  readonly services: readonly protobuf.Service[];
+}
+
+/** What was read, and what could not be. */
+export interface Sources {
+  readonly packages: readonly Package[];
+  readonly errors: readonly string[];
+}
+
+const PARSE_OPTIONS = { keepCase: true, alternateCommentMode: true, preferTrailingComment: false };
+
+/** Paths of the .proto files below the folder, in order. */
+export function protoFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".proto"))
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((path) => join(folder, path));
+}
+
+/** Generated file of a package: its name without the version segment. */
+export const fileOf = (packageName: string): string =>
+  `${packageName.replace(/\.v[0-9]+((alpha|beta)[0-9]+)?$/, "").replaceAll(".", "/")}.ts`;
+
+/** Parses the files; those with errors are named and left out. */
+export function loadPackages(files: readonly string[]): Sources {
+  const root = new protobuf.Root();
+  const names = new Set<string>();
+  const errors: string[] = [];
+  for (const file of files) {
+    const source = readFileSync(file, "utf8");
+    try {
+      // Into a root of its own first: an error half-way would leave half of the file's types behind.
+      protobuf.parse(source, new protobuf.Root(), PARSE_OPTIONS);
+      const parsed = protobuf.parse(source, root, PARSE_OPTIONS);
+      if (parsed.package === undefined) throw new Error("no package");
+      names.add(parsed.package);
+    } catch (error) {
+      errors.push(`${file}: ${(error as Error).message}`);
+    }
+  }
+  const packages: Package[] = [];
+  for (const name of [...names].sort((a, b) => (a < b ? -1 : 1))) {
+    try {
+      packages.push(resolvePackage(root.lookup(name) as protobuf.Namespace, name));
+    } catch (error) {
+      errors.push(`${name}: ${(error as Error).message}`);
+    }
+  }
+  return { packages, errors };
+}
+
+function resolvePackage(namespace: protobuf.Namespace, name: string): Package {
+  const messages: protobuf.Type[] = [];
+  const enums: protobuf.Enum[] = [];
+  const services: protobuf.Service[] = [];
+  const walk = (parent: protobuf.NamespaceBase): void => {
+    for (const node of parent.nestedArray) {
+      if (node instanceof protobuf.Enum) enums.push(node);
+      else if (node instanceof protobuf.Service) services.push(node);
+      else if (node instanceof protobuf.Type) {
+        walk(node);
+        messages.push(node);
+      }
+    }
+  };
+  walk(namespace);
+  for (const message of messages) for (const field of message.fieldsArray) field.resolve();
+  for (const service of services) for (const method of service.methodsArray) method.resolve();
+  return { name, file: fileOf(name), messages, enums, services };
+}
