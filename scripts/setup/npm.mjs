@@ -1,0 +1,90 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { ask, run, SetupError } from "./exec.mjs";
+import { fingerprint, hashFile, readJson, writeJson } from "./files.mjs";
+import { cache, root } from "./paths.mjs";
+
+const nodeMajor = 24;
+const lockPath = `${root}package-lock.json`;
+const installedPath = `${root}node_modules/.package-lock.json`;
+const stampPath = `${cache}npm.json`;
+/** The Node that the project pins; absent on platforms it has no package for. */
+export const pinnedNode = `${root}node_modules/.bin/node`;
+
+/** @typedef {import("./steps.mjs").Step} Step */
+
+/** @type {Step} */
+export const npmStep = {
+  name: "npm packages",
+  hint: "about 25 s the first time",
+  isDone: () => {
+    const stamp = readJson(stampPath);
+    const installed = fingerprint(installedPath);
+    return (
+      installed !== undefined &&
+      stamp["installed"] === installed &&
+      stamp["lock"] === hashFile(lockPath) &&
+      stamp["manifest"] === hashFile(`${root}package.json`) &&
+      typeof stamp["node"] === "string" &&
+      existsSync(stamp["node"]) &&
+      packageFolders().every((folder) => existsSync(`${root}${folder}`))
+    );
+  },
+  describe: () => `Node ${String(readJson(stampPath)["version"])}`,
+  async perform(runner) {
+    rmSync(stampPath, { force: true });
+    const lock = readFileSync(lockPath);
+    const [command, before] = npmCommand();
+    // Not `npm ci`: it refuses a lock file that lacks the optional binaries of other platforms.
+    const flags = ["--ignore-scripts", "--no-save", "--no-audit", "--no-fund"];
+    const include = ["--include=dev", "--include=optional"];
+    await run(runner, command, [...before, "install", ...flags, ...include], {
+      failure: "npm install failed",
+    });
+    if (!readFileSync(lockPath).equals(lock)) {
+      writeFileSync(lockPath, lock);
+      throw new SetupError(
+        "npm wanted to change package-lock.json (now as it was): it does not match package.json",
+      );
+    }
+    const node = await chooseNode();
+    writeJson(stampPath, {
+      ...node,
+      lock: hashFile(lockPath),
+      manifest: hashFile(`${root}package.json`),
+      installed: fingerprint(installedPath),
+    });
+  },
+};
+
+/** Folders that npm says it has made, to notice one that was removed by hand. */
+function packageFolders() {
+  const packages = readJson(installedPath)["packages"];
+  return typeof packages === "object" && packages !== null ? Object.keys(packages) : [""];
+}
+
+/**
+ * npm under this very Node when npm started us, else the one on the path.
+ * @returns {[string, string[]]}
+ */
+function npmCommand() {
+  const script = process.env["npm_execpath"];
+  return script?.endsWith(".js") && script.includes("npm-cli") ? [process.execPath, [script]] : ["npm", []];
+}
+
+/** The Node that runs the project, with its version: the pinned one, or the system's if it is new enough. */
+async function chooseNode() {
+  for (const node of [pinnedNode, process.execPath]) {
+    const version = existsSync(node) ? await ask(node, ["--version"]) : undefined;
+    const major = Number(/^v(\d+)\./.exec(version ?? "")?.[1] ?? 0);
+    if (major >= nodeMajor) return { node, version: version?.slice(1) };
+  }
+  throw new SetupError(
+    `this platform has no pinned Node package: install Node ${nodeMajor} or newer (found ${process.version})`,
+  );
+}
+
+/** Path of the Node to run the project with; set-up must have been done. */
+export function projectNode() {
+  const node = readJson(stampPath)["node"];
+  return typeof node === "string" ? node : process.execPath;
+}

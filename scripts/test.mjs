@@ -1,0 +1,74 @@
+// Runs the tests: unit tests two files at a time, then the end-to-end tests one by one.
+//   node scripts/test.mjs [--long] [--node-options…] [PART OF A PATH…]
+// A test or file that hangs fails after a generous time instead of blocking the run.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const totalsReporter = fileURLToPath(new URL("test/totals.mjs", import.meta.url));
+const minuteMs = 60_000;
+
+const args = process.argv.slice(2);
+const long = args.includes("--long");
+const nodeOptions = args.filter((arg) => arg.startsWith("--") && arg !== "--long");
+const wanted = args.filter((arg) => !arg.startsWith("--"));
+
+/** @param {string} file */
+const isSlow = (file) => file.startsWith("test/e2e/");
+/** @param {string} file */
+const isLong = (file) => file.startsWith("test/long/");
+const files = globSync("test/**/*.test.ts", { cwd: root })
+  .sort()
+  .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
+const runs = long
+  ? [{ files: files.filter(isLong), concurrency: 1, timeoutMs: 60 * minuteMs }]
+  : [
+      { files: files.filter((file) => !isSlow(file) && !isLong(file)), concurrency: 2, timeoutMs: 3 * minuteMs },
+      { files: files.filter(isSlow), concurrency: 1, timeoutMs: 6 * minuteMs },
+    ];
+
+const folder = mkdtempSync(join(tmpdir(), "iterum-test-"));
+/** @type {Record<string, number>[]} */
+const totals = [];
+try {
+  for (const run of runs.filter((one) => one.files.length > 0)) await perform(run);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+if (totals.length !== 1) printTotals();
+
+/** @param {{ files: string[], concurrency: number, timeoutMs: number }} run */
+async function perform(run) {
+  const totalsPath = join(folder, `totals-${totals.length}.json`);
+  const child = spawn(
+    process.execPath,
+    [
+      "--test",
+      `--test-concurrency=${run.concurrency}`,
+      `--test-timeout=${run.timeoutMs}`,
+      "--test-reporter=spec",
+      "--test-reporter-destination=stdout",
+      `--test-reporter=${totalsReporter}`,
+      `--test-reporter-destination=${totalsPath}`,
+      ...nodeOptions,
+      ...run.files,
+    ],
+    { cwd: root, stdio: ["ignore", "inherit", "inherit"] },
+  );
+  const [code] = await once(child, "close");
+  if (code !== 0) process.exitCode = 1;
+  totals.push(JSON.parse(readFileSync(totalsPath, "utf8")));
+}
+
+/** The sums of all runs, in the words of Node's own reporter. */
+function printTotals() {
+  for (const name of ["tests", "suites", "pass", "fail", "cancelled", "skipped", "todo"]) {
+    const sum = totals.reduce((total, one) => total + (one[name] ?? 0), 0);
+    process.stdout.write(`ℹ ${name} ${sum}\n`);
+    if (name === "tests" && sum === 0) process.exitCode = 1;
+  }
+}
