@@ -18,10 +18,4 @@ export interface ModelIdentity {
  * same weights still have two models and no account can use another's.
  */
 export const modelId = (model: ModelIdentity): Uint8Array =>
-  taggedHash(
-    "iterum/model/v1",
-    model.owner,
-    model.vkaDigest,
-    sha256(model.settings),
-    model.paramsPoseidon,
-  );
+  taggedHash("iterum/model/v1", model.owner, model.vkaDigest, sha256(model.settings), model.paramsPoseidon);

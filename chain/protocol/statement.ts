@@ -16,9 +16,4 @@ export interface ProofStatement {
  * Verdicts are kept and looked up under it. Throws RangeError when an instance does not fit 256 bits.
  */
 export const statementHash = (statement: ProofStatement): Uint8Array =>
-  taggedHash(
-    "iterum/statement/v1",
-    statement.templateId,
-    words(statement.instances),
-    statement.proof,
-  );
+  taggedHash("iterum/statement/v1", statement.templateId, words(statement.instances), statement.proof);

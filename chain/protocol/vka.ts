@@ -53,7 +53,8 @@ export function vkaWords(vka: Uint8Array): Uint8Array {
   if (vka.length > vkaLengthMax || vka.length < 8 + 32 * headerWords || vka.length % 32 !== 8)
     throw new VkaError(`verification key of ${vka.length} bytes`);
   const count = new DataView(vka.buffer, vka.byteOffset, 8).getBigUint64(0, true);
-  if (count * 32n !== BigInt(vka.length - 8)) throw new VkaError("verification key's count is not its length");
+  if (count * 32n !== BigInt(vka.length - 8))
+    throw new VkaError("verification key's count is not its length");
   return vka.subarray(8);
 }
 
