@@ -2,10 +2,10 @@ import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { concat } from "../bytes/concat.ts";
-import { u32be, u64be } from "../bytes/int.ts";
-import { taggedHash } from "../bytes/tagged.ts";
-import { utf8 } from "../bytes/utf8.ts";
+import { concat } from "#chain/bytes/concat.ts";
+import { u32be } from "#chain/bytes/int.ts";
+import { utf8 } from "#chain/bytes/utf8.ts";
+import { type RoundRef, roundHash } from "./round-key.ts";
 
 /** Bytes of every key here: epoch keys, item keys and salts. */
 export const SEAL_KEY_BYTES = 32;
@@ -37,8 +37,7 @@ export class SealError extends Error {
 }
 
 /** The 32 bytes that name one round of one game on one chain wherever a member's data is bound to it. */
-export const epochId = (chainId: string, gameId: bigint, roundId: bigint): Uint8Array =>
-  taggedHash("iterum/epoch/v1", utf8(chainId), u64be(gameId), u64be(roundId));
+export const epochId = (ref: RoundRef): Uint8Array => roundHash("iterum/epoch/v1", ref);
 
 /** K_i = HKDF(K_epoch, "event" ‖ u32 i): the key that opens item `index` and nothing else of its epoch. */
 export const itemKey = (epochKey: Uint8Array, index: number): Uint8Array =>

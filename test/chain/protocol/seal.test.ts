@@ -17,7 +17,7 @@ import {
 import { twoWayCiphertext } from "./two-way.ts";
 
 const DID = "did:pkh:eip155:1:0x19e7e376e7c213b7e7e7e46cc70a5dd086daff2a";
-const EPOCH = epochId("iterum-1", 3n, 7n);
+const EPOCH = epochId({ chainId: "iterum-1", gameId: "spam", roundId: 7n });
 const AAD = sealAad(DID, EPOCH, 5);
 
 const failsWith = (code: SealErrorCode, run: () => unknown): void =>
@@ -51,7 +51,7 @@ test("a blob of one item does not open as another member's, round's or index's",
   const sealed = seal(key, randomBytes(24), AAD, Buffer.from("SPAM"));
   for (const other of [
     sealAad(DID.replace("0x19", "0x18"), EPOCH, 5),
-    sealAad(DID, epochId("iterum-1", 3n, 8n), 5),
+    sealAad(DID, epochId({ chainId: "iterum-1", gameId: "spam", roundId: 8n }), 5),
     sealAad(DID, EPOCH, 6),
   ])
     failsWith("tampered", () => open(key, other, sealed));
