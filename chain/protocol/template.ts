@@ -5,6 +5,7 @@ import { utf8 } from "#chain/bytes/utf8.ts";
 import { DomainError } from "#chain/math/error.ts";
 import { outputsPerItem } from "#chain/math/transform.ts";
 import { feltOf, isFelt, signedFelt } from "./field.ts";
+import { scaleMax } from "./quantize.ts";
 import { readVka, VkaError, vkaDigest } from "./vka.ts";
 
 /**
@@ -110,8 +111,8 @@ export function checkTemplate(
   check(template.instanceLayout === paramsInputsOutputs, `instance layout must be ${paramsInputsOutputs}`);
   within(template.batch, 1, 256, "batch");
   within(template.inputSize, 1, 4096, "input size");
-  within(template.inputScale, 0, 40, "input scale");
-  within(template.outputScale, 0, 40, "output scale");
+  within(template.inputScale, 0, scaleMax, "input scale");
+  within(template.outputScale, 0, scaleMax, "output scale");
   within(template.settings.length, 2, settingsLengthMax, "settings' length");
   check(equalBytes(template.verifierCodeHash, pins.verifierCodeHash), "verifier code is not the chain's");
   check(equalBytes(template.srsG2, pins.srsG2), "reference string is not the chain's");
@@ -147,13 +148,12 @@ export interface Instances {
   readonly outputs: readonly bigint[];
 }
 
-function unscale(felt: bigint, scale: bigint): number {
+function int32FromFelt(felt: bigint, scale: bigint): number {
   const scaled = signedFelt(felt);
   const value = scaled >> scale;
   if (value << scale !== scaled) throw new InstanceError("input is no integer");
-  const integer = Number(BigInt.asIntN(32, value));
-  if (BigInt(integer) !== value) throw new InstanceError("input does not fit 32 bits");
-  return integer;
+  if (BigInt.asIntN(32, value) !== value) throw new InstanceError("input does not fit 32 bits");
+  return Number(value);
 }
 
 /**
@@ -167,7 +167,7 @@ export function splitInstances(template: Template, instances: readonly bigint[])
   const scale = BigInt(template.inputScale);
   const inputs = Array.from({ length: batch }, (_, item) => {
     const from = 1 + item * inputSize;
-    return Int32Array.from(instances.slice(from, from + inputSize), (felt) => unscale(felt, scale));
+    return Int32Array.from(instances.slice(from, from + inputSize), (felt) => int32FromFelt(felt, scale));
   });
   const outputs = instances.slice(1 + batch * inputSize).map(signedFelt);
   return { params: instances[0] as bigint, inputs, outputs };
@@ -175,7 +175,7 @@ export function splitInstances(template: Template, instances: readonly bigint[])
 
 /**
  * The public values that a proof of these inputs and logits has under the template, in circuit order; the
- * inverse of `splitInstances`. Throws InstanceError when counts are not the template's.
+ * inverse of `splitInstances`. Throws InstanceError when counts are not the template's or a value is too wide.
  */
 export function joinInstances(template: Template, parts: Instances): bigint[] {
   const { batch, inputSize } = template;
