@@ -36,7 +36,6 @@ function generated(packages: readonly Package[], errors: string[]): Map<string, 
   const out = new Map<string, string>();
   for (const pack of packages) {
     try {
-      if (out.has(pack.file)) throw new Error(`two versions would both be ${pack.file}`);
       out.set(pack.file, emitPackage(pack));
     } catch (error) {
       errors.push(`${pack.name}: ${(error as Error).message}`);

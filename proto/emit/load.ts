@@ -50,15 +50,27 @@ export function loadPackages(files: readonly string[]): Sources {
       errors.push(`${file}: ${(error as Error).message}`);
     }
   }
-  const packages: Package[] = [];
+  const packages = new Map<string, Package>();
   for (const name of [...names].sort((a, b) => (a < b ? -1 : 1))) {
     try {
-      packages.push(resolvePackage(root.lookup(name) as protobuf.Namespace, name));
+      const found = resolvePackage(root.lookup(name) as protobuf.Namespace, name);
+      packages.set(found.file, merge(packages.get(found.file), found));
     } catch (error) {
       errors.push(`${name}: ${(error as Error).message}`);
     }
   }
-  return { packages, errors };
+  return { packages: [...packages.values()], errors };
+}
+
+/** Packages that differ in their version only share a file, as cosmos.crypto.multisig and its v1beta1 do. */
+function merge(a: Package | undefined, b: Package): Package {
+  if (a === undefined) return b;
+  return {
+    ...a,
+    messages: [...a.messages, ...b.messages],
+    enums: [...a.enums, ...b.enums],
+    services: [...a.services, ...b.services],
+  };
 }
 
 function resolvePackage(namespace: protobuf.Namespace, name: string): Package {

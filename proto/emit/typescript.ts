@@ -28,7 +28,9 @@ class Names {
 
   constructor(pack: Package) {
     this.#file = pack.file;
-    this.#taken = new Map([...pack.messages, ...pack.enums].map((t) => [tsName(t), t.fullName]));
+    const own = [...pack.messages, ...pack.enums];
+    this.#taken = new Map(own.map((t) => [tsName(t), t.fullName]));
+    if (this.#taken.size < own.length) throw new Error("two types of one name in versions of a package");
   }
 
   of(type: protobuf.Type | protobuf.Enum): string {
