@@ -1,14 +1,15 @@
-import { FIELD_ORDER } from "./quantize.ts";
+import { feltModulus, isFelt } from "./field.ts";
 
-const STATE_WIDTH = 2;
-const FULL_ROUNDS = 8;
-const PARTIAL_ROUNDS = 56;
-const FIELD_BITS = 254;
-const ROUNDS = FULL_ROUNDS + PARTIAL_ROUNDS;
+const stateWidth = 2;
+const fullRounds = 8;
+const partialRounds = 56;
+const fieldBits = 254;
+const taps = [62, 51, 38, 23, 13, 0];
+const rounds = fullRounds + partialRounds;
 
 /** A value that is not a field element was given to the hash. */
 export class PoseidonError extends Error {
-  override name = "PoseidonError";
+  override readonly name = "PoseidonError";
 }
 
 /**
@@ -16,20 +17,18 @@ export class PoseidonError extends Error {
  * yields bits, from the seed that describes the instance (Grassi et al. 2021, appendix E).
  */
 function* grainBits(): Generator<number, never> {
-  const seed: number[] = [];
+  const state: number[] = [];
   const push = (value: number, width: number): void => {
-    for (let i = width - 1; i >= 0; i--) seed.push((value >>> i) & 1);
+    for (let i = width - 1; i >= 0; i--) state.push((value >>> i) & 1);
   };
   push(1, 2); // a prime field
   push(0, 4); // the S-box x^alpha
-  push(FIELD_BITS, 12);
-  push(STATE_WIDTH, 12);
-  push(FULL_ROUNDS, 10);
-  push(PARTIAL_ROUNDS, 10);
+  push(fieldBits, 12);
+  push(stateWidth, 12);
+  push(fullRounds, 10);
+  push(partialRounds, 10);
   push(0x3fffffff, 30);
-  const state = seed;
   const next = (): number => {
-    const taps = [62, 51, 38, 23, 13, 0];
     let bit = 0;
     for (const tap of taps) bit ^= state[tap] as number;
     state.shift();
@@ -46,16 +45,16 @@ function* grainBits(): Generator<number, never> {
 
 function drawInteger(bits: Generator<number, never>): bigint {
   let value = 0n;
-  for (let i = 0; i < FIELD_BITS; i++) value = (value << 1n) | BigInt(bits.next().value);
+  for (let i = 0; i < fieldBits; i++) value = (value << 1n) | BigInt(bits.next().value);
   return value;
 }
 
 function invert(value: bigint): bigint {
   let result = 1n;
-  let base = value % FIELD_ORDER;
-  for (let exponent = FIELD_ORDER - 2n; exponent > 0n; exponent >>= 1n) {
-    if (exponent & 1n) result = (result * base) % FIELD_ORDER;
-    base = (base * base) % FIELD_ORDER;
+  let base = value % feltModulus;
+  for (let exponent = feltModulus - 2n; exponent > 0n; exponent >>= 1n) {
+    if (exponent & 1n) result = (result * base) % feltModulus;
+    base = (base * base) % feltModulus;
   }
   return result;
 }
@@ -64,9 +63,9 @@ function invert(value: bigint): bigint {
 function drawConstants(): { round: readonly bigint[]; matrix: readonly bigint[] } {
   const bits = grainBits();
   const round: bigint[] = [];
-  while (round.length < ROUNDS * STATE_WIDTH) {
+  while (round.length < rounds * stateWidth) {
     const value = drawInteger(bits);
-    if (value < FIELD_ORDER) round.push(value);
+    if (value < feltModulus) round.push(value);
   }
   const xs = [drawInteger(bits), drawInteger(bits)];
   const ys = [drawInteger(bits), drawInteger(bits)];
@@ -75,23 +74,23 @@ function drawConstants(): { round: readonly bigint[]; matrix: readonly bigint[] 
   return { round, matrix };
 }
 
-const CONSTANTS = drawConstants();
-const [M00, M01, M10, M11] = CONSTANTS.matrix as readonly [bigint, bigint, bigint, bigint];
+const constants = drawConstants();
+const [m00, m01, m10, m11] = constants.matrix as readonly [bigint, bigint, bigint, bigint];
 
 function power5(value: bigint): bigint {
-  const square = (value * value) % FIELD_ORDER;
-  return (((square * square) % FIELD_ORDER) * value) % FIELD_ORDER;
+  const square = (value * value) % feltModulus;
+  return (((square * square) % feltModulus) * value) % feltModulus;
 }
 
 function permute(first: bigint, second: bigint): readonly [bigint, bigint] {
   let a = first;
   let b = second;
-  for (let r = 0; r < ROUNDS; r++) {
-    a = power5((a + (CONSTANTS.round[2 * r] as bigint)) % FIELD_ORDER);
-    b = (b + (CONSTANTS.round[2 * r + 1] as bigint)) % FIELD_ORDER;
-    if (r < FULL_ROUNDS >> 1 || r >= ROUNDS - (FULL_ROUNDS >> 1)) b = power5(b);
-    const mixed = (M00 * a + M01 * b) % FIELD_ORDER;
-    b = (M10 * a + M11 * b) % FIELD_ORDER;
+  for (let r = 0; r < rounds; r++) {
+    a = power5((a + (constants.round[2 * r] as bigint)) % feltModulus);
+    b = (b + (constants.round[2 * r + 1] as bigint)) % feltModulus;
+    if (r < fullRounds >> 1 || r >= rounds - (fullRounds >> 1)) b = power5(b);
+    const mixed = (m00 * a + m01 * b) % feltModulus;
+    b = (m10 * a + m11 * b) % feltModulus;
     a = mixed;
   }
   return [a, b];
@@ -105,8 +104,8 @@ function permute(first: bigint, second: bigint): readonly [bigint, bigint] {
 export function poseidon(message: readonly bigint[]): bigint {
   let state: readonly [bigint, bigint] = [0n, 1n << 64n];
   for (const element of message) {
-    if (element < 0n || element >= FIELD_ORDER) throw new PoseidonError("not a field element");
-    state = permute((state[0] + element) % FIELD_ORDER, state[1]);
+    if (!isFelt(element)) throw new PoseidonError("not a field element");
+    state = permute((state[0] + element) % feltModulus, state[1]);
   }
   return state[0];
 }
