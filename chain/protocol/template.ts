@@ -186,7 +186,10 @@ export function joinInstances(template: Template, parts: Instances): bigint[] {
     throw new InstanceError("wrong number of logits");
   const instances = [parts.params];
   for (const item of parts.inputs) for (const value of item) instances.push(feltOf(BigInt(value) << scale));
-  for (const logit of parts.outputs) instances.push(feltOf(logit));
-  if (!instances.every(isFelt)) throw new InstanceError("public value is not below r");
+  for (const logit of parts.outputs) {
+    if (signedFelt(feltOf(logit)) !== logit) throw new InstanceError("logit is wider than the field");
+    instances.push(feltOf(logit));
+  }
+  if (!isFelt(parts.params)) throw new InstanceError("hash of the parameters is not below r");
   return instances;
 }
