@@ -1,13 +1,6 @@
 import { toHex } from "#chain/bytes/hex.ts";
-import type { Codec } from "#chain/proto/codec.ts";
+import type { Codec, Rpc } from "#chain/proto/codec.ts";
 import type { Hook, ReadCtx, WriteCtx } from "./ctx.ts";
-
-/** A remote procedure of a proto service, as generated. */
-export interface Rpc<Req, Res> {
-  readonly path: string;
-  readonly request: Codec<Req>;
-  readonly response: Codec<Res>;
-}
 
 /** What a message does. `check` sees no state, so it also runs before the transaction costs anybody anything. */
 export interface Handler<Req, Res, Proof = unknown> {
@@ -78,7 +71,8 @@ export function event<T extends object>(codec: Codec<T>): (ctx: WriteCtx, value:
     ctx.emit(
       type,
       codec.fields.map(
-        ({ name }) => [name, show((value as Readonly<Record<string, unknown>>)[name])] as const,
+        ({ name, protoName }) =>
+          [protoName, show((value as Readonly<Record<string, unknown>>)[name])] as const,
       ),
     );
 }
@@ -86,10 +80,16 @@ export function event<T extends object>(codec: Codec<T>): (ctx: WriteCtx, value:
 /** A sentence about the state that must hold after every block. */
 export interface Invariant {
   readonly name: string;
+  /** "cheap" ones stay on in production; "full" ones walk a whole table. */
+  readonly cost: "cheap" | "full";
   holds(ctx: ReadCtx): boolean;
 }
 
-export const invariant = (name: string, holds: (ctx: ReadCtx) => boolean): Invariant => ({ name, holds });
+export const invariant = (
+  name: string,
+  cost: Invariant["cost"],
+  holds: (ctx: ReadCtx) => boolean,
+): Invariant => ({ name, cost, holds });
 
 export const hook = <E>(name: string): Hook<E> => ({ name });
 
@@ -109,6 +109,8 @@ export interface Module<G> {
   readonly name: string;
   readonly version: number;
   readonly messages: readonly Message[];
+  /** Messages that only transaction 0 of a block may carry: put there by its proposer, unsigned and free. */
+  readonly injected?: readonly Message[];
   readonly queries: readonly Query[];
   readonly invariants: readonly Invariant[];
   readonly hooks?: readonly Subscription[];

@@ -36,3 +36,12 @@ export const publicKeyAddress = (publicKey: Uint8Array): string => toAddress(rip
 /** Address of a module's account: the first 20 bytes of SHA-256 of its name, as in Cosmos SDK. No key signs for it. */
 export const moduleAddress = (name: string): string =>
   toAddress(sha256(utf8(name)).subarray(0, ADDRESS_BYTES));
+
+/** Key of an account in a table: its 20 bytes, so that tables run in address order. */
+export const addressKey = {
+  write: (address: string): Uint8Array => addressBytes(address),
+  read: (bytes: Uint8Array, at: number): readonly [string, number] => [
+    toAddress(bytes.subarray(at, at + ADDRESS_BYTES)),
+    at + ADDRESS_BYTES,
+  ],
+};

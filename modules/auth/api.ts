@@ -1,0 +1,46 @@
+import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
+import { ensure } from "#chain/kernel/error.ts";
+import { moduleAddress } from "#chain/protocol/address.ts";
+import type { Account, Params } from "#proto/gen/iterum/auth.ts";
+import { errors } from "./errors.ts";
+import { accounts, nextNumber, params as paramsItem } from "./state.ts";
+
+export const params = (ctx: ReadCtx): Params => paramsItem.get(ctx);
+
+export const account = (ctx: ReadCtx, address: string): Account | undefined => accounts.get(ctx, address);
+
+/** Whether the account belongs to a module, so that nobody can sign for it. */
+export const isModuleAccount = (ctx: ReadCtx, address: string): boolean =>
+  (account(ctx, address)?.moduleName ?? "") !== "";
+
+function open(ctx: WriteCtx, address: string, moduleName: string): Account {
+  const number = nextNumber.get(ctx);
+  nextNumber.set(ctx, number + 1n);
+  const opened: Account = { address, number, sequence: 0n, publicKey: new Uint8Array(0), moduleName };
+  accounts.set(ctx, address, opened);
+  return opened;
+}
+
+/** The account at the address, opened with the next number if it was never seen. */
+export const ensureAccount = (ctx: WriteCtx, address: string): Account =>
+  account(ctx, address) ?? open(ctx, address, "");
+
+/** Claims the account of a module; returns its address. */
+export function ensureModuleAccount(ctx: WriteCtx, name: string): string {
+  const address = moduleAddress(name);
+  const found = account(ctx, address);
+  if (found) ensure(found.moduleName === name, errors.BadGenesis, { address });
+  else open(ctx, address, name);
+  return address;
+}
+
+/** Makes the account's next transaction carry the next sequence. */
+export function bumpSequence(ctx: WriteCtx, address: string): void {
+  const found = ensureAccount(ctx, address);
+  accounts.set(ctx, address, { ...found, sequence: found.sequence + 1n });
+}
+
+/** Remembers the key that an account signs with. */
+export function setPublicKey(ctx: WriteCtx, address: string, publicKey: Uint8Array): void {
+  accounts.set(ctx, address, { ...ensureAccount(ctx, address), publicKey });
+}

@@ -1,0 +1,4 @@
+import { event } from "#chain/kernel/module.ts";
+import { EventEthereumBound } from "#proto/gen/iterum/community.ts";
+
+export const ethereumBound = event(EventEthereumBound);

@@ -1,0 +1,4 @@
+import { event } from "#chain/kernel/module.ts";
+import { EventPhaseEntered } from "#proto/gen/iterum/rounds.ts";
+
+export const phaseEnteredEvent = event(EventPhaseEntered);

@@ -1,0 +1,5 @@
+import { event } from "#chain/kernel/module.ts";
+import { EventReceived, EventSpent } from "#proto/gen/iterum/treasury.ts";
+
+export const spent = event(EventSpent);
+export const received = event(EventReceived);
