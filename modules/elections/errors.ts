@@ -1,0 +1,10 @@
+import { errorSet } from "#chain/kernel/error.ts";
+
+export const errors = errorSet("elections", {
+  BadElection: [2, "the game's election rule is not consistent"],
+  BadBeacon: [3, "the proposer's beacon signature is wrong"],
+  NoBeaconKey: [4, "the proposer has no beacon key"],
+  NotElected: [5, "the account is not elected to open its data now"],
+  NoElection: [6, "the game has no election rule"],
+  BadGenesis: [7, "genesis of the elections is not consistent"],
+});

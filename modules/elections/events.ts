@@ -1,0 +1,6 @@
+import { event } from "#chain/kernel/module.ts";
+import { EventBeacon, EventElected, EventSeatSlashed } from "#proto/gen/iterum/elections.ts";
+
+export const beaconMoved = event(EventBeacon);
+export const elected = event(EventElected);
+export const seatSlashed = event(EventSeatSlashed);
