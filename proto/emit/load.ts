@@ -41,6 +41,7 @@ export function loadPackages(files: readonly string[]): Sources {
   for (const file of files) {
     const source = readFileSync(file, "utf8");
     try {
+      if (!/^syntax = "proto3";$/m.test(source)) throw new Error('no line with syntax = "proto3";');
       // Into a root of its own first: an error half-way would leave half of the file's types behind.
       protobuf.parse(source, new protobuf.Root(), PARSE_OPTIONS);
       const parsed = protobuf.parse(source, root, PARSE_OPTIONS);

@@ -44,7 +44,9 @@ function kindOf(field: protobuf.Field): Kind {
 }
 
 function labelOf(field: protobuf.Field): Label {
-  if (field.repeated) return field.packed && isPackable(field) ? "packed" : "repeated";
+  // The parser's own `packed` needs every file resolved; lists of scalars are packed unless they say no.
+  const isPacked = isPackable(field) && field.getOption("packed") !== false;
+  if (field.repeated) return isPacked ? "packed" : "repeated";
   if (field.getOption("proto3_optional") === true) return "optional";
   if (field.partOf) return `oneof ${field.partOf.name}`;
   return field.resolvedType instanceof protobuf.Type ? "optional" : "implicit";

@@ -111,7 +111,7 @@ export const RevealedSet: Codec<RevealedSet> = codec<RevealedSet>("iterum.commit
   ["member", 1, "string"],
   ["items", 2, "message", "repeated", () => RevealedItem],
   ["labels_height", 3, "uint64"],
-  ["labels", 4, "uint32", "repeated"],
+  ["labels", 4, "uint32", "packed"],
 ]);
 
 /** One item of the round in canonical order (member address, index). */

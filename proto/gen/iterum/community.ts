@@ -10,31 +10,23 @@ export interface Member {
   /** Tickets in elections. */
   readonly weight: bigint;
   readonly joinedHeight: bigint;
+  /** 65 bytes r ‖ s ‖ v over the binding statement (EIP-191); empty until bound. */
+  readonly bindingSignature: Uint8Array;
 }
-export const Member: Codec<Member> = codec<Member>("iterum.community.v1.Member", () => ({ gameId: "", address: "", ethereumAddress: noBytes, weight: 0n, joinedHeight: 0n }), [
+export const Member: Codec<Member> = codec<Member>("iterum.community.v1.Member", () => ({ gameId: "", address: "", ethereumAddress: noBytes, weight: 0n, joinedHeight: 0n, bindingSignature: noBytes }), [
   ["game_id", 1, "string"],
   ["address", 2, "string"],
   ["ethereum_address", 3, "bytes"],
   ["weight", 4, "uint64"],
   ["joined_height", 5, "uint64"],
-]);
-
-/** A genesis entry: the member with the EIP-191 signature that binds its Ethereum account. */
-export interface GenesisMember {
-  readonly member: Member | undefined;
-  /** 65 bytes r ‖ s ‖ v over the binding statement; empty where the account is not bound yet. */
-  readonly bindingSignature: Uint8Array;
-}
-export const GenesisMember: Codec<GenesisMember> = codec<GenesisMember>("iterum.community.v1.GenesisMember", () => ({ member: undefined, bindingSignature: noBytes }), [
-  ["member", 1, "message", "optional", () => Member],
-  ["binding_signature", 2, "bytes"],
+  ["binding_signature", 6, "bytes"],
 ]);
 
 export interface GenesisState {
-  readonly members: readonly GenesisMember[];
+  readonly members: readonly Member[];
 }
 export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.community.v1.GenesisState", () => ({ members: none }), [
-  ["members", 1, "message", "repeated", () => GenesisMember],
+  ["members", 1, "message", "repeated", () => Member],
 ]);
 
 /** Binds the sender's entry to an Ethereum account, once. */

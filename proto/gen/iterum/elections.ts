@@ -105,7 +105,7 @@ export const Seat: Codec<Seat> = codec<Seat>("iterum.elections.v1.Seat", () => (
   ["member", 1, "string"],
   ["rank", 2, "uint32"],
   ["status", 3, "enum", "implicit", () => SeatStatus],
-  ["selected", 4, "uint32", "repeated"],
+  ["selected", 4, "uint32", "packed"],
   ["count", 5, "uint32"],
   ["bond", 6, "int"],
 ]);

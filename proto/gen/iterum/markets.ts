@@ -51,7 +51,7 @@ export const MarketRule: Codec<MarketRule> = codec<MarketRule>("iterum.markets.v
   ["operator_bond", 7, "int"],
   ["fee_ppm", 8, "uint32"],
   ["orders_max", 9, "uint32"],
-  ["prior_ppm", 10, "uint32", "repeated"],
+  ["prior_ppm", 10, "uint32", "packed"],
   ["liquidity_min", 11, "int"],
 ]);
 
@@ -166,9 +166,9 @@ export const Outcome: Codec<Outcome> = codec<Outcome>("iterum.markets.v1.Outcome
   ["forfeited", 7, "int"],
   ["items", 8, "uint32"],
   ["items_counted", 9, "uint32"],
-  ["class_ppm", 10, "uint32", "repeated"],
+  ["class_ppm", 10, "uint32", "packed"],
   ["results", 11, "message", "repeated", () => Result],
-  ["prior_ppm", 12, "uint32", "repeated"],
+  ["prior_ppm", 12, "uint32", "packed"],
   ["deposits", 13, "int"],
 ]);
 
@@ -190,7 +190,7 @@ export interface ClassHistory {
 }
 export const ClassHistory: Codec<ClassHistory> = codec<ClassHistory>("iterum.markets.v1.ClassHistory", () => ({ gameId: "", classPpm: none }), [
   ["game_id", 1, "string"],
-  ["class_ppm", 2, "uint32", "repeated"],
+  ["class_ppm", 2, "uint32", "packed"],
 ]);
 
 export interface GenesisState {

@@ -6,31 +6,30 @@ export interface Template {
   readonly name: string;
   /** Items in one proof. */
   readonly batch: number;
-  /** Values of one item's input. */
+  /** Integers in an item's input. */
   readonly inputSize: number;
   readonly classes: number;
-  /** Instances are value · 2^scale. */
+  /** Public values are integer · 2^scale. */
   readonly inputScale: number;
   readonly outputScale: number;
   readonly logrows: number;
-  /** Versioned id of the transform from logits to probabilities. */
+  /** Versioned id of the transform from logits to a prediction. */
   readonly transform: string;
-  /** Canonical settings of the circuit, as bytes of JSON. */
+  /** Circuit settings in canonical bytes. */
   readonly settings: Uint8Array;
   /** Verification key artefact of the reusable verifier. */
   readonly vka: Uint8Array;
-  /** keccak256 of the code that reads it. */
+  /** Keccak-256 of the key's words. */
+  readonly vkaDigest: Uint8Array;
+  /** Keccak-256 of the code that reads it. */
   readonly verifierCodeHash: Uint8Array;
+  /** s·G2 of the reference string. */
+  readonly srsG2: Uint8Array;
   readonly proofLength: number;
-  /** Positions in the instances: inputs, then outputs; the hash of the parameters. */
-  readonly inputsAt: number;
-  readonly paramsAt: number;
-  readonly outputsAt: number;
-  readonly instanceCount: number;
-  /** Logits of one item. */
-  readonly outputsSize: number;
+  /** Versioned id of the order of the public values. */
+  readonly instanceLayout: string;
 }
-export const Template: Codec<Template> = codec<Template>("iterum.proofs.v1.Template", () => ({ name: "", batch: 0, inputSize: 0, classes: 0, inputScale: 0, outputScale: 0, logrows: 0, transform: "", settings: noBytes, vka: noBytes, verifierCodeHash: noBytes, proofLength: 0, inputsAt: 0, paramsAt: 0, outputsAt: 0, instanceCount: 0, outputsSize: 0 }), [
+export const Template: Codec<Template> = codec<Template>("iterum.proofs.v1.Template", () => ({ name: "", batch: 0, inputSize: 0, classes: 0, inputScale: 0, outputScale: 0, logrows: 0, transform: "", settings: noBytes, vka: noBytes, vkaDigest: noBytes, verifierCodeHash: noBytes, srsG2: noBytes, proofLength: 0, instanceLayout: "" }), [
   ["name", 1, "string"],
   ["batch", 2, "uint32"],
   ["input_size", 3, "uint32"],
@@ -41,13 +40,11 @@ export const Template: Codec<Template> = codec<Template>("iterum.proofs.v1.Templ
   ["transform", 8, "string"],
   ["settings", 9, "bytes"],
   ["vka", 10, "bytes"],
-  ["verifier_code_hash", 11, "bytes"],
-  ["proof_length", 12, "uint32"],
-  ["inputs_at", 13, "uint32"],
-  ["params_at", 14, "uint32"],
-  ["outputs_at", 15, "uint32"],
-  ["instance_count", 16, "uint32"],
-  ["outputs_size", 17, "uint32"],
+  ["vka_digest", 11, "bytes"],
+  ["verifier_code_hash", 12, "bytes"],
+  ["srs_g2", 13, "bytes"],
+  ["proof_length", 14, "uint32"],
+  ["instance_layout", 15, "string"],
 ]);
 
 /** Deployed bytecode of a verifier, by its keccak256. */
@@ -100,7 +97,7 @@ export interface Batch {
   readonly proven: boolean;
 }
 export const Batch: Codec<Batch> = codec<Batch>("iterum.proofs.v1.Batch", () => ({ places: none, inputHashes: none, predictions: noBytes, proven: false }), [
-  ["places", 1, "uint32", "repeated"],
+  ["places", 1, "uint32", "packed"],
   ["input_hashes", 2, "bytes", "repeated"],
   ["predictions", 3, "bytes"],
   ["proven", 4, "bool"],

@@ -93,7 +93,7 @@ export const Round: Codec<Round> = codec<Round>("iterum.rounds.v1.Round", () => 
   ["round_id", 2, "uint64"],
   ["phase", 3, "enum", "implicit", () => Phase],
   ["open_height", 4, "uint64"],
-  ["ends", 5, "uint64", "repeated"],
+  ["ends", 5, "uint64", "packed"],
   ["reason", 6, "string"],
   ["ended_height", 7, "uint64"],
 ]);

@@ -708,7 +708,7 @@ export interface ResponseApplySnapshotChunk {
 }
 export const ResponseApplySnapshotChunk: Codec<ResponseApplySnapshotChunk> = codec<ResponseApplySnapshotChunk>("tendermint.abci.ResponseApplySnapshotChunk", () => ({ result: 0, refetchChunks: none, rejectSenders: none }), [
   ["result", 1, "enum", "implicit", () => ResponseApplySnapshotChunk_Result],
-  ["refetch_chunks", 2, "uint32", "repeated"],
+  ["refetch_chunks", 2, "uint32", "packed"],
   ["reject_senders", 3, "string", "repeated"],
 ], "lenient");
 
