@@ -1,14 +1,15 @@
 import { toHex } from "#chain/bytes/hex.ts";
 import type { Codec, Rpc } from "#chain/proto/codec.ts";
 import type { Hook, ReadCtx, WriteCtx } from "./ctx.ts";
+import type { ProofTask } from "./proof.ts";
 
 /** What a message does. `check` sees no state, so it also runs before the transaction costs anybody anything. */
-export interface Handler<Req, Res, Proof = unknown> {
+export interface Handler<Req, Res> {
   /** The bech32 address that must have signed. */
   signer(msg: Req): string;
   check?(msg: Req): void;
-  /** The proof that must be verified before the block begins; undefined where state already refuses it. */
-  proof?(ctx: ReadCtx, msg: Req): Proof | undefined;
+  /** The proof that must be judged before the block begins; throws where state already refuses it. */
+  proof?(ctx: ReadCtx, msg: Req): ProofTask;
   run(ctx: WriteCtx, msg: Req): Res;
 }
 

@@ -1,6 +1,7 @@
 import { compareBigints } from "#chain/bytes/compare.ts";
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { assert, ensure } from "#chain/kernel/error.ts";
+import { mulDiv } from "#chain/math/mul-div.ts";
 import { moduleAddress } from "#chain/protocol/address.ts";
 import * as bank from "#modules/bank/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
@@ -24,8 +25,7 @@ export function electionOf(ctx: ReadCtx, gameId: string): Election {
 
 /** Most items that one elected set brings to a round. */
 export function itemsPerSet({ itemsMax, committee }: Election): number {
-  // Both are small whole numbers, so the remainder makes the division exact.
-  return Number((BigInt(itemsMax) - (BigInt(itemsMax) % BigInt(committee))) / BigInt(committee));
+  return Number(mulDiv(BigInt(itemsMax), 1n, BigInt(committee), "down"));
 }
 
 /** Puts a member with `count` items into the round's urn and locks its bond. */
