@@ -1,3 +1,4 @@
+import { clamp } from "./bounds.ts";
 import { DomainError } from "./error.ts";
 import { expDown, WAD } from "./fixed.ts";
 import { floorDiv, mulDiv, splitExact } from "./mul-div.ts";
@@ -20,11 +21,6 @@ interface Transform {
   outputs(classes: number): number;
   /** Probabilities of all classes that sum to 10¹⁸, from outputs in 18-decimal fixed point. */
   probabilities(outputs: readonly bigint[]): bigint[];
-}
-
-function clamp(value: bigint, least: bigint, most: bigint): bigint {
-  if (value < least) return least;
-  return value > most ? most : value;
 }
 
 /** 1/(1 + e^−z) for class 1 and its complement for class 0; −z swaps the two to the last bit. */

@@ -20,6 +20,17 @@ export const OrderStatus = {
 } as const;
 export type OrderStatus = number;
 
+export const ModelLmsrPhase = {
+  MODEL_LMSR_PHASE_UNSPECIFIED: 0,
+  MODEL_LMSR_PHASE_OPEN: 1,
+  MODEL_LMSR_PHASE_CLOSED: 2,
+  MODEL_LMSR_PHASE_SETTLING: 3,
+  MODEL_LMSR_PHASE_SETTLED: 4,
+  MODEL_LMSR_PHASE_PAID: 5,
+  MODEL_LMSR_PHASE_VOID: 6,
+} as const;
+export type ModelLmsrPhase = number;
+
 /** How a game's market works. */
 export interface MarketRule {
   readonly gameId: string;
@@ -442,6 +453,109 @@ export interface QueryOutcomeResponse {
 }
 export const QueryOutcomeResponse: Codec<QueryOutcomeResponse> = codec<QueryOutcomeResponse>("iterum.markets.v1.QueryOutcomeResponse", () => ({ outcome: undefined }), [
   ["outcome", 1, "message", "optional", () => Outcome],
+]);
+
+/** Parameters of a "model-lmsr/1" market. Amounts are base units. */
+export interface ModelLmsrParams {
+  /** K, 2…16. */
+  readonly classes: number;
+  /** b. */
+  readonly liquidity: bigint;
+  /** Class prior in millionths, summing to 10^6. */
+  readonly priorPpm: readonly number[];
+  /** Parts in which each deposit trades. */
+  readonly slices: number;
+  /** Fee on the bound in millionths, rounded up. */
+  readonly feePpm: number;
+  /** Least probability that a prediction gives a class, in millionths. */
+  readonly clipPpm: number;
+  /** Orders are committed first and opened after the close. */
+  readonly sealed: boolean;
+  readonly depositMin: bigint;
+  readonly depositMax: bigint;
+  readonly ordersMax: number;
+}
+export const ModelLmsrParams: Codec<ModelLmsrParams> = codec<ModelLmsrParams>("iterum.markets.v1.ModelLmsrParams", () => ({ classes: 0, liquidity: 0n, priorPpm: none, slices: 0, feePpm: 0, clipPpm: 0, sealed: false, depositMin: 0n, depositMax: 0n, ordersMax: 0 }), [
+  ["classes", 1, "uint32"],
+  ["liquidity", 2, "int"],
+  ["prior_ppm", 3, "uint32", "packed"],
+  ["slices", 4, "uint32"],
+  ["fee_ppm", 5, "uint32"],
+  ["clip_ppm", 6, "uint32"],
+  ["sealed", 7, "bool"],
+  ["deposit_min", 8, "int"],
+  ["deposit_max", 9, "int"],
+  ["orders_max", 10, "uint32"],
+]);
+
+/** An order in the market. */
+export interface ModelLmsrPosition {
+  readonly operator: string;
+  readonly orderHash: Uint8Array;
+  readonly bound: bigint;
+  readonly fee: bigint;
+  /** Zero until the market closes. */
+  readonly deposit: bigint;
+  /** Profit or loss so far. */
+  readonly gain: bigint;
+  readonly forfeited: boolean;
+}
+export const ModelLmsrPosition: Codec<ModelLmsrPosition> = codec<ModelLmsrPosition>("iterum.markets.v1.ModelLmsrPosition", () => ({ operator: "", orderHash: noBytes, bound: 0n, fee: 0n, deposit: 0n, gain: 0n, forfeited: false }), [
+  ["operator", 1, "string"],
+  ["order_hash", 2, "bytes"],
+  ["bound", 3, "int"],
+  ["fee", 4, "int"],
+  ["deposit", 5, "int"],
+  ["gain", 6, "sint64"],
+  ["forfeited", 7, "bool"],
+]);
+
+/** Where the settlement crank stands. */
+export interface ModelLmsrCrank {
+  readonly items: number;
+  readonly totalWeight: bigint;
+  /** The next item-move; the slice is their number when all is done. */
+  readonly slice: number;
+  readonly turn: number;
+  readonly item: number;
+  /** Minus the weighted logarithms of the labels' prices that the current turn has moved, 18 decimals. */
+  readonly movedLoss: bigint;
+  /** Minus the potential before the first and before the current turn. */
+  readonly owedStart: bigint;
+  readonly owed: bigint;
+  /** Eight bytes big-endian, 18 decimals, per item and class. */
+  readonly prices: Uint8Array;
+}
+export const ModelLmsrCrank: Codec<ModelLmsrCrank> = codec<ModelLmsrCrank>("iterum.markets.v1.ModelLmsrCrank", () => ({ items: 0, totalWeight: 0n, slice: 0, turn: 0, item: 0, movedLoss: 0n, owedStart: 0n, owed: 0n, prices: noBytes }), [
+  ["items", 1, "uint32"],
+  ["total_weight", 2, "int"],
+  ["slice", 3, "uint32"],
+  ["turn", 4, "uint32"],
+  ["item", 5, "uint32"],
+  ["moved_loss", 6, "int"],
+  ["owed_start", 7, "int"],
+  ["owed", 8, "int"],
+  ["prices", 9, "bytes"],
+]);
+
+/** The market of one round. */
+export interface ModelLmsrState {
+  readonly params: ModelLmsrParams | undefined;
+  readonly phase: ModelLmsrPhase;
+  readonly subsidy: bigint;
+  /** By order hash. */
+  readonly positions: readonly ModelLmsrPosition[];
+  /** The beacon value that ranks the turns. */
+  readonly seed: Uint8Array;
+  readonly crank: ModelLmsrCrank | undefined;
+}
+export const ModelLmsrState: Codec<ModelLmsrState> = codec<ModelLmsrState>("iterum.markets.v1.ModelLmsrState", () => ({ params: undefined, phase: 0, subsidy: 0n, positions: none, seed: noBytes, crank: undefined }), [
+  ["params", 1, "message", "optional", () => ModelLmsrParams],
+  ["phase", 2, "enum", "implicit", () => ModelLmsrPhase],
+  ["subsidy", 3, "int"],
+  ["positions", 4, "message", "repeated", () => ModelLmsrPosition],
+  ["seed", 5, "bytes"],
+  ["crank", 6, "message", "optional", () => ModelLmsrCrank],
 ]);
 
 export const Msg = {

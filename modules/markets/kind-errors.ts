@@ -1,0 +1,13 @@
+import { errorSet } from "#chain/kernel/error.ts";
+
+/** Mistakes of users that market kinds refuse; codes from 40 on in the codespace of the module. */
+export const kindErrors = errorSet("markets", {
+  ParamsRefused: [40, "market parameters are outside the protocol's bounds"],
+  BoundRefused: [41, "the bound is not between the smallest and the largest deposit"],
+  OperatorHasOrder: [42, "the operator already has an order in this round"],
+  SlotsTaken: [43, "all slots are taken by larger bounds"],
+  DepositRefused: [44, "the deposit is below the smallest deposit or above the bound"],
+  OrderUnknown: [45, "the operator has no live order in this round"],
+  PredictionsRefused: [46, "predictions are incomplete or below the clip"],
+  TermsRefused: [47, "the order carries terms that this market does not trade"],
+});
