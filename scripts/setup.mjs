@@ -5,7 +5,10 @@ import { parseArgs } from "node:util";
 import { reportFailure, setUp, stepNames } from "./setup/steps.mjs";
 
 const { values } = parseArgs({
-  options: { only: { type: "string", default: stepNames.join(",") }, quiet: { type: "boolean", default: false } },
+  options: {
+    only: { type: "string", default: stepNames.join(",") },
+    quiet: { type: "boolean", default: false },
+  },
 });
 const only = values.only.split(",");
 const unknown = only.filter((name) => !stepNames.includes(name));

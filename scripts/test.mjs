@@ -27,7 +27,11 @@ const files = globSync("test/**/*.test.ts", { cwd: root })
 const runs = long
   ? [{ files: files.filter(isLong), concurrency: 1, timeoutMs: 60 * minuteMs }]
   : [
-      { files: files.filter((file) => !isSlow(file) && !isLong(file)), concurrency: 2, timeoutMs: 3 * minuteMs },
+      {
+        files: files.filter((file) => !isSlow(file) && !isLong(file)),
+        concurrency: 2,
+        timeoutMs: 3 * minuteMs,
+      },
       { files: files.filter(isSlow), concurrency: 1, timeoutMs: 6 * minuteMs },
     ];
 

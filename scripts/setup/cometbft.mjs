@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { readBuildInfo } from "./buildinfo.mjs";
 import { ask, run, SetupError } from "./exec.mjs";
 import { fingerprint, readJson, writeJson } from "./files.mjs";
-import { cache } from "./paths.mjs";
+import { cache, root } from "./paths.mjs";
 
 const module = "github.com/cometbft/cometbft";
 const mainPackage = `${module}/cmd/cometbft`;
@@ -23,17 +23,19 @@ export const cometbftStep = {
   isDone: () => {
     const record = readJson(recordPath);
     const { path } = record;
+    // The folder is recorded too, since a copy of it must not use the program of the first one.
     return (
-      record["sum"] === sum && typeof path === "string" && record["file"] === (fingerprint(path) ?? "none")
+      record["sum"] === sum &&
+      record["project"] === root &&
+      typeof path === "string" &&
+      record["file"] === (fingerprint(path) ?? "none")
     );
   },
   describe: () => `CometBFT ${version.slice(1)}`,
   async perform(runner) {
     rmSync(recordPath, { force: true });
-    const found = [...onPath(), ownBinary].find((file) => isCometbft(file));
-    if (found === undefined) await build(runner);
-    const path = found ?? ownBinary;
-    writeJson(recordPath, { path, version, sum, file: fingerprint(path) });
+    const path = (await findBuilt()) ?? (await build(runner));
+    writeJson(recordPath, { path, version, sum, project: root, file: fingerprint(path) });
   },
 };
 
@@ -60,9 +62,13 @@ export function isCometbft(file) {
   }
 }
 
-function onPath() {
+/** The first right program that also starts (a cut-off file may still show its build data). */
+async function findBuilt() {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder.startsWith("/"));
-  return folders.map((folder) => join(folder, "cometbft"));
+  for (const file of [...folders.map((folder) => join(folder, "cometbft")), ownBinary]) {
+    if (isCometbft(file) && (await ask(file, ["version"])) !== undefined) return file;
+  }
+  return undefined;
 }
 
 /** @param {import("./exec.mjs").Runner} runner */
@@ -81,6 +87,7 @@ async function build(runner) {
     const built = join(folder, "cometbft");
     if (!isCometbft(built)) throw new SetupError(`the program built is not CometBFT ${version} (${sum})`);
     renameSync(built, ownBinary);
+    return ownBinary;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

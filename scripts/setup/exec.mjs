@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
 import { once } from "node:events";
+import { createWriteStream } from "node:fs";
 import { root } from "./paths.mjs";
 
 /** A failure whose message is meant for the person at the terminal: what is wrong and what to do. */

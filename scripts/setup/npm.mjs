@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { ask, run, SetupError } from "./exec.mjs";
 import { fingerprint, hashFile, readJson, writeJson } from "./files.mjs";
 import { cache, root } from "./paths.mjs";
@@ -8,7 +9,7 @@ const lockPath = `${root}package-lock.json`;
 const installedPath = `${root}node_modules/.package-lock.json`;
 const stampPath = `${cache}npm.json`;
 /** The Node that the project pins; absent on platforms it has no package for. */
-export const pinnedNode = `${root}node_modules/.bin/node`;
+const pinnedNode = `${root}node_modules/.bin/node`;
 
 /** @typedef {import("./steps.mjs").Step} Step */
 
@@ -24,14 +25,14 @@ export const npmStep = {
       stamp["installed"] === installed &&
       stamp["lock"] === hashFile(lockPath) &&
       stamp["manifest"] === hashFile(`${root}package.json`) &&
-      typeof stamp["node"] === "string" &&
-      existsSync(stamp["node"]) &&
+      existsSync(projectNode()) &&
       packageFolders().every((folder) => existsSync(`${root}${folder}`))
     );
   },
   describe: () => `Node ${String(readJson(stampPath)["version"])}`,
   async perform(runner) {
     rmSync(stampPath, { force: true });
+    requireAgreement();
     const lock = readFileSync(lockPath);
     const [command, before] = npmCommand();
     // Not `npm ci`: it refuses a lock file that lacks the optional binaries of other platforms.
@@ -43,7 +44,7 @@ export const npmStep = {
     if (!readFileSync(lockPath).equals(lock)) {
       writeFileSync(lockPath, lock);
       throw new SetupError(
-        "npm wanted to change package-lock.json (now as it was): it does not match package.json",
+        "npm wanted to change package-lock.json, which is now as it was: it must pin every package",
       );
     }
     const node = await chooseNode();
@@ -62,6 +63,19 @@ function packageFolders() {
   return typeof packages === "object" && packages !== null ? Object.keys(packages) : [""];
 }
 
+/** With --no-save npm itself passes over a lock file that belongs to another package.json. */
+function requireAgreement() {
+  const manifest = readJson(`${root}package.json`);
+  const packages = /** @type {any} */ (readJson(lockPath)["packages"]);
+  for (const kind of ["dependencies", "devDependencies", "optionalDependencies"]) {
+    if (!isDeepStrictEqual(manifest[kind], packages?.[""]?.[kind])) {
+      throw new SetupError(
+        `package-lock.json does not match package.json (${kind}): run npm install and commit it`,
+      );
+    }
+  }
+}
+
 /**
  * npm under this very Node when npm started us, else the one on the path.
  * @returns {[string, string[]]}
@@ -76,7 +90,7 @@ async function chooseNode() {
   for (const node of [pinnedNode, process.execPath]) {
     const version = existsSync(node) ? await ask(node, ["--version"]) : undefined;
     const major = Number(/^v(\d+)\./.exec(version ?? "")?.[1] ?? 0);
-    if (major >= nodeMajor) return { node, version: version?.slice(1) };
+    if (major >= nodeMajor) return { pinned: node === pinnedNode, version: version?.slice(1) };
   }
   throw new SetupError(
     `this platform has no pinned Node package: install Node ${nodeMajor} or newer (found ${process.version})`,
@@ -85,6 +99,5 @@ async function chooseNode() {
 
 /** Path of the Node to run the project with; set-up must have been done. */
 export function projectNode() {
-  const node = readJson(stampPath)["node"];
-  return typeof node === "string" ? node : process.execPath;
+  return readJson(stampPath)["pinned"] === true ? pinnedNode : process.execPath;
 }

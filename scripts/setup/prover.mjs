@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
+import { relative } from "node:path";
 import { ask, run, SetupError } from "./exec.mjs";
 import { hashFile, readJson, writeJson } from "./files.mjs";
 import { cache, root } from "./paths.mjs";
@@ -7,7 +8,15 @@ const requirements = `${root}prover/requirements.txt`;
 const folder = `${cache}prover`;
 const python = `${folder}/bin/python`;
 const stampPath = `${cache}prover.json`;
-const candidates = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
+const candidates = [
+  "python3",
+  "python3.14",
+  "python3.13",
+  "python3.12",
+  "python3.11",
+  "python3.10",
+  "python",
+];
 const oldestMinor = 9;
 /** Prints the version, then a word if virtual environments can be made. */
 const probe = `
@@ -27,7 +36,7 @@ export const proverStep = {
     return (
       stamp["requirements"] === hashFile(requirements) &&
       typeof library === "string" &&
-      existsSync(library) &&
+      existsSync(`${root}${library}`) &&
       existsSync(python)
     );
   },
@@ -44,9 +53,10 @@ export const proverStep = {
     });
     const show = "import ezkl; print(ezkl.__version__); print(ezkl.__file__)";
     const answer = await run(runner, python, ["-c", show], { failure: "EZKL does not load" });
-    const [version, library] = answer.trim().split("\n");
+    const [version, file = ""] = answer.trim().split("\n");
+    const library = relative(root, file);
     if (version !== pinned()) throw new SetupError(`EZKL says it is ${version}, not ${pinned()}`);
-    writeJson(stampPath, { python, version, library, requirements: hashFile(requirements) });
+    writeJson(stampPath, { version, library, requirements: hashFile(requirements) });
   },
 };
 

@@ -44,7 +44,10 @@ async function makeMissing(wanted, quiet) {
   const unlock = await takeLock(`${cache}setup.lock`, (pid) =>
     progress.say(`… waiting for the set-up that runs as process ${pid}`),
   );
-  process.once("exit", unlock);
+  process.once("exit", () => {
+    progress.stop();
+    unlock();
+  });
   const abort = new AbortController();
   const log = `${cache}setup.log`;
   writeFileSync(log, `${new Date().toISOString()}\n`);
