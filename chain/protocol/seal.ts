@@ -19,6 +19,7 @@ export const SEAL_OVERHEAD_BYTES = SEAL_NONCE_BYTES + COMMITMENT_BYTES + TAG_BYT
 const SEAL_INFO = utf8("iterum/seal/v1");
 const EVENT_INFO = utf8("event");
 const SALT_INFO = utf8("salt");
+const NONCE_INFO = utf8("iterum/seal-nonce/v1");
 
 export type SealErrorCode = "badLength" | "wrongKey" | "tampered";
 
@@ -51,6 +52,16 @@ export const itemSalt = (labelsKey: Uint8Array, index: number): Uint8Array =>
 export function sealAad(did: string, epoch: Uint8Array, index: number): Uint8Array {
   expectLength("epoch", epoch, 32);
   return concat(utf8(did), epoch, u32be(index));
+}
+
+/**
+ * A nonce that depends on key, item and plaintext: HKDF(key, salt = SHA-256(aad ‖ plaintext), info, 24).
+ * A member that seals the same item again, after a crash, gets the same bytes and so the same event;
+ * another plaintext gets another nonce, and without the key the nonce tells nothing (RFC 5297's idea).
+ */
+export function sealNonce(key: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  expectLength("key", key, SEAL_KEY_BYTES);
+  return hkdf(sha256, key, sha256(concat(aad, plaintext)), NONCE_INFO, SEAL_NONCE_BYTES);
 }
 
 /**

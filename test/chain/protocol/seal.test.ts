@@ -13,6 +13,7 @@ import {
   type SealErrorCode,
   seal,
   sealAad,
+  sealNonce,
 } from "#chain/protocol/seal.ts";
 import { twoWayCiphertext } from "./two-way.ts";
 
@@ -116,4 +117,17 @@ test("the blob is nonce, commitment and ciphertext in this order", () => {
   assert.deepEqual(sealed.subarray(24, 56), okm.subarray(32));
   const plain = xchacha20poly1305(okm.subarray(0, 32), nonce, AAD).decrypt(sealed.subarray(56));
   assert.equal(Buffer.from(plain).toString(), "golden");
+});
+
+test("a nonce repeats for the same item only", () => {
+  const [key, text] = [randomBytes(32), Buffer.from("label")];
+  const nonce = sealNonce(key, AAD, text);
+  assert.equal(nonce.length, 24);
+  assert.deepEqual(sealNonce(key, AAD, text), nonce);
+  const others = [
+    sealNonce(randomBytes(32), AAD, text),
+    sealNonce(key, sealAad(DID, EPOCH, 6), text),
+    sealNonce(key, AAD, Buffer.from("Label")),
+  ];
+  for (const other of others) assert.notDeepEqual(other, nonce);
 });

@@ -8,6 +8,8 @@ import { didKey, didPkh } from "#client/ceramic/ids.ts";
 
 /** The moment at which the tests' capabilities were issued. */
 export const ISSUED_MS = Date.UTC(2026, 10, 23, 6);
+/** Their expiry unless a test says otherwise: far off, for the published libraries look at the real clock. */
+export const EXPIRES_MS = Date.UTC(2126, 10, 23, 6);
 export const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const keyOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
@@ -19,7 +21,7 @@ export const grantFor = (audience: string, changes: Partial<Grant> = {}): Grant 
   audience,
   nonce: "abcdefgh12345678",
   issuedAtMs: ISSUED_MS,
-  expiresAtMs: ISSUED_MS + 30 * DAY_MS,
+  expiresAtMs: EXPIRES_MS,
   statement: "Let this key publish my sealed data",
   resources: ["ceramic://*"],
   ...changes,
