@@ -1,0 +1,60 @@
+import type { ReadStore } from "#chain/kernel/ctx.ts";
+import type { IavlExistence } from "#chain/merkle/iavl.ts";
+import type { NamedRoot } from "#chain/merkle/multistore.ts";
+
+/** Longest key of a module's entry, in bytes. */
+export const KEY_BYTES_MAX = 1024;
+/** Longest value of an entry, in bytes; the shortest has one, since ICS-23 knows no proof of an empty value. */
+export const VALUE_BYTES_MAX = 4_194_304;
+/** Heights stay below this, so that a tree's versions are small integers: 68 years of one block a second. */
+export const HEIGHT_MAX = 0x7fffffffn;
+
+/** A key and its value. Neither array may be changed by the reader: the store may hold it in a cache. */
+export type Entry = readonly [key: Uint8Array, value: Uint8Array];
+
+/** One entry to write, or to delete where the value is undefined. */
+export interface Change {
+  readonly space: string;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | undefined;
+}
+
+/** The next version, computed but not written. */
+export interface Staged {
+  readonly height: bigint;
+  readonly appHash: Uint8Array;
+}
+
+/** The authenticated store: reads see the last committed version and are never asynchronous. */
+export interface CommitStore extends ReadStore {
+  /** Height of the last committed version; 0 before the first. */
+  readonly height: bigint;
+  /** Its app hash, 32 bytes: over the non-empty spaces only, so SHA-256 of nothing before the first version. */
+  readonly appHash: Uint8Array;
+  /**
+   * Computes the version that follows from the changes, which come sorted by (space, key) and unique. Changes
+   * nothing that a reader sees, and may be called again with other changes. Any height may come first, then
+   * each must follow the last.
+   */
+  stage(height: bigint, changes: readonly Change[]): Staged;
+  /**
+   * Writes a staged version in one atomic and synced batch, after which readers see it; over memory it has
+   * happened when the call returns. When it fails, the store refuses everything until it is opened again.
+   */
+  commit(staged: Staged): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What the node's tools need of a store beyond the state machine. */
+export interface NodeStore extends CommitStore {
+  /** The entries of `range` in descending order. */
+  rangeReverse(space: string, start: Uint8Array, end: Uint8Array | undefined): Iterable<Entry>;
+  /** Returns to the version before the last. Possible once after each commit. */
+  rollback(): Promise<void>;
+  /** The non-empty spaces and their root hashes, by name: the leaves of the app hash. */
+  roots(): readonly NamedRoot[];
+  /** The existence proof of an entry against its space's root, or undefined where there is no such entry. */
+  prove(space: string, key: Uint8Array): IavlExistence | undefined;
+  /** Every entry of one space, or of all in the order of their names. */
+  dump(space?: string): Iterable<Change & { readonly value: Uint8Array }>;
+}
