@@ -1,0 +1,65 @@
+import type { WriteCtx } from "#chain/kernel/ctx.ts";
+import { ensure } from "#chain/kernel/error.ts";
+import { mulDiv } from "#chain/math/mul-div.ts";
+import * as elections from "#modules/elections/api.ts";
+import * as proofs from "#modules/proofs/api.ts";
+import * as rounds from "#modules/rounds/api.ts";
+import type { MarketRule, ModelLmsrParams } from "#proto/gen/iterum/markets.ts";
+import { errors } from "./errors.ts";
+import { kindOf } from "./kinds.ts";
+import { paramsOf } from "./open-market.ts";
+import { CRANK_MOVES_PER_BLOCK } from "./settle.ts";
+import { rules } from "./state.ts";
+
+/** Blocks of SETTLE in which nothing is settled: the one that closes the market and the one that ends the round. */
+const SETTLE_BLOCKS_IDLE = 2n;
+
+/** Fails unless SETTLE is long enough for the largest round, even when every other game settles too. */
+function ensureSettleLength(ctx: WriteCtx, gameId: string, params: ModelLmsrParams): void {
+  const { itemsMax } = elections.electionOf(ctx, gameId);
+  const moves = BigInt(params.ordersMax) * BigInt(params.slices) * BigInt(itemsMax);
+  const cranks = mulDiv(moves, 1n, BigInt(CRANK_MOVES_PER_BLOCK), "up");
+  const games = BigInt([...rules.all(ctx)].length + 1);
+  const settle = BigInt(rounds.game(ctx, gameId).schedule?.settle ?? 0);
+  const least = SETTLE_BLOCKS_IDLE + cranks * games;
+  ensure(settle >= least, errors.BadGenesis, { gameId, settle, least });
+}
+
+/** Fails unless PROVE has room for every proof twice: PROVE ≥ 2·⌈orders·⌈k/batch⌉/proofsPerBlock⌉. */
+function ensureProveLength(ctx: WriteCtx, gameId: string, params: ModelLmsrParams): void {
+  const { policy, sampleSize, proofsPerBlock, templateIds } = proofs.audit(ctx, gameId);
+  if (policy === "none") return;
+  const { itemsMax } = elections.electionOf(ctx, gameId);
+  const sampled = BigInt(policy === "all" ? itemsMax : sampleSize);
+  const batches = templateIds.map((id) => mulDiv(sampled, 1n, BigInt(proofs.template(ctx, id).batch), "up"));
+  const most = batches.reduce((a, b) => (a > b ? a : b), 0n);
+  const least = 2n * mulDiv(BigInt(params.ordersMax) * most, 1n, BigInt(proofsPerBlock), "up");
+  const prove = BigInt(rounds.game(ctx, gameId).schedule?.prove ?? 0);
+  ensure(prove >= least, errors.BadGenesis, { gameId, prove, least });
+}
+
+/** Fails unless an elected member risks at least twice its share of the largest deposit. */
+function ensureMemberBond(ctx: WriteCtx, gameId: string, params: ModelLmsrParams): void {
+  const { memberBond, committee } = elections.electionOf(ctx, gameId);
+  const least = 2n * mulDiv(params.depositMax, 1n, BigInt(committee), "up");
+  ensure(memberBond >= least, errors.BadGenesis, { gameId, memberBond, least });
+}
+
+/** Takes a game's market rule in, once all that it promises fits the game's other rules. */
+export function addRule(ctx: WriteCtx, rule: MarketRule): void {
+  const { gameId } = rule;
+  const kind = kindOf(rule.kind);
+  ensure(kind, errors.BadGenesis, { gameId, kind: rule.kind.slice(0, 40) });
+  const params = rule.modelLmsr;
+  ensure(params, errors.BadGenesis, { gameId, missing: "parameters of the market kind" });
+  kind.check(paramsOf(rule));
+  ensure(params.classes === rounds.game(ctx, gameId).classes, errors.BadGenesis, {
+    gameId,
+    classes: params.classes,
+  });
+  ensure(!rules.has(ctx, gameId), errors.BadGenesis, { gameId, twice: true });
+  ensureMemberBond(ctx, gameId, params);
+  ensureSettleLength(ctx, gameId, params);
+  ensureProveLength(ctx, gameId, params);
+  rules.set(ctx, gameId, rule);
+}

@@ -1,0 +1,128 @@
+import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
+import { assert } from "#chain/kernel/error.ts";
+import { decodePredictions } from "#chain/protocol/predictions.ts";
+import * as commitments from "#modules/commitments/api.ts";
+import * as elections from "#modules/elections/api.ts";
+import * as rewards from "#modules/rewards/api.ts";
+import * as rounds from "#modules/rounds/api.ts";
+import { type Order, OrderStatus } from "#proto/gen/iterum/markets.ts";
+import { Phase } from "#proto/gen/iterum/rounds.ts";
+import { type Book, bookOf, giveBack, ordersOf, pay, setBook, setOrder } from "./book.ts";
+import { orderEnded, settled } from "./events.ts";
+import type { Distribution, Evaluation, RevealedSet } from "./kind.ts";
+import { recordOutcome } from "./outcome.ts";
+import { markets } from "./state.ts";
+
+/** Item-moves that one block may settle (design: game.md §4). */
+export const CRANK_MOVES_PER_BLOCK = 8_000;
+
+/**
+ * The label that counts for each item, or undefined: the reward function decides which item counts, and
+ * copies of one content whose labels differ count for nothing.
+ */
+export function countedLabels(ctx: ReadCtx, key: rounds.RoundKey): (number | undefined)[] {
+  const authors = commitments.authorLabels(ctx, key);
+  const names = commitments.contentNames(ctx, key);
+  const seen = new Map<string, number>();
+  const disputed = new Set<string>();
+  for (const [i, name] of names.entries()) {
+    const label = authors[i];
+    if (label === undefined) continue;
+    if ((seen.get(name) ?? label) !== label) disputed.add(name);
+    seen.set(name, label);
+  }
+  return authors.map((label, i) => {
+    if (label === undefined || disputed.has(names[i] as string)) return undefined;
+    return rewards.countedLabel(ctx, key.gameId, label);
+  });
+}
+
+/** The round's items as the market kinds see them. */
+export function revealedSet(ctx: ReadCtx, key: rounds.RoundKey): RevealedSet {
+  const { items, totalWeight } = commitments.itemList(ctx, key);
+  const numbers = new Map<string, number>();
+  for (const { member } of items) if (!numbers.has(member)) numbers.set(member, numbers.size);
+  return {
+    weights: items.map(({ weight }) => weight),
+    totalWeight,
+    labels: countedLabels(ctx, key),
+    members: items.map(({ member }) => numbers.get(member) as number),
+  };
+}
+
+const live = (ctx: ReadCtx, key: rounds.RoundKey): Order[] =>
+  ordersOf(ctx, key).filter(({ status }) => status === OrderStatus.ORDER_STATUS_PREDICTED);
+
+function payOrders(ctx: WriteCtx, key: rounds.RoundKey, orders: readonly Order[], paid: Distribution): void {
+  const amounts = new Map(paid.payouts.map(({ operator, amount }) => [operator, amount]));
+  for (const order of orders) {
+    const amount = amounts.get(order.operator);
+    assert(amount !== undefined, "a live order without its payout");
+    pay(ctx, key, order.operator, amount + order.bond);
+    setOrder(ctx, key, { ...order, bond: 0n, status: OrderStatus.ORDER_STATUS_SETTLED });
+    const { operator } = order;
+    orderEnded(ctx, { ...key, operator, status: "SETTLED", paid: amount + order.bond, reason: "" });
+  }
+}
+
+/** Pays each member for the labels it opened; what is left of the committee's pay is for the treasury. */
+function payCommittee(ctx: WriteCtx, key: rounds.RoundKey, locked: bigint): bigint {
+  const { rewardPerItem } = elections.electionOf(ctx, key.gameId);
+  let paid = 0n;
+  for (const { member, items, labelsHeight } of commitments.setsOf(ctx, key)) {
+    if (labelsHeight === 0n) continue;
+    const amount = rewardPerItem * BigInt(items.length);
+    pay(ctx, key, member, amount);
+    paid += amount;
+  }
+  giveBack(ctx, key, locked - paid, "committee pay not earned");
+  return paid;
+}
+
+function payOut(
+  ctx: WriteCtx,
+  key: rounds.RoundKey,
+  book: Book,
+  settledState: unknown,
+  set: RevealedSet,
+): void {
+  const { state, distribution } = book.kind.payouts(settledState);
+  const orders = live(ctx, key);
+  payOrders(ctx, key, orders, distribution);
+  giveBack(ctx, key, distribution.residual, "residual of the subsidy");
+  giveBack(ctx, key, distribution.fees + distribution.forfeits, "fees and forfeits");
+  const committeePaid = payCommittee(ctx, key, book.market.committeePay);
+  const payouts = recordOutcome(ctx, key, { book, set, orders, distribution, committeePaid });
+  setBook(ctx, book, state, { vault: 0n, committeePay: 0n, settled: true });
+  settled(ctx, { ...key, payouts, returned: distribution.residual });
+  rounds.finishRound(ctx, key);
+}
+
+function evaluationsOf(orders: readonly Order[]): (operator: string) => Evaluation {
+  const found = new Map(
+    orders.map(({ operator, predictions }) => [operator, decodePredictions(predictions)]),
+  );
+  return (operator) => {
+    const predictions = found.get(operator);
+    assert(predictions, "an evaluation of an order that is not live");
+    return { predictions };
+  };
+}
+
+/** Settles the next piece of a round and pays it out with the last one. */
+function settleRound(ctx: WriteCtx, key: rounds.RoundKey): void {
+  const book = bookOf(ctx, key);
+  const set = revealedSet(ctx, key);
+  const step = book.kind.step(book.state, set, evaluationsOf(live(ctx, key)), CRANK_MOVES_PER_BLOCK);
+  if (step.done) payOut(ctx, key, book, step.state, set);
+  else setBook(ctx, book, step.state);
+}
+
+/** The settlement crank: each block settles a bounded piece of the first round in SETTLE, in key order. */
+export function turnCrank(ctx: WriteCtx): void {
+  for (const { gameId, roundId, phase } of rounds.runningRounds(ctx)) {
+    if (phase !== Phase.PHASE_SETTLE || markets.get(ctx, [gameId, roundId])?.settled) continue;
+    settleRound(ctx, { gameId, roundId });
+    return;
+  }
+}

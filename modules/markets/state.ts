@@ -1,0 +1,14 @@
+import { pair, textKey, triple, u64Key } from "#chain/kernel/keys.ts";
+import { keyspace } from "#chain/kernel/state.ts";
+import { addressKey } from "#chain/protocol/address.ts";
+import { ClassHistory, Market, MarketRule, Order, Outcome } from "#proto/gen/iterum/markets.ts";
+
+/** (gameId, roundId): the prefix of a round's rows. */
+export const roundKey = pair(textKey, u64Key);
+
+const space = keyspace("markets");
+export const rules = space.table(1, textKey, MarketRule); // gameId
+export const markets = space.table(2, roundKey, Market);
+export const orders = space.table(3, triple(textKey, u64Key, addressKey), Order); // (gameId, roundId, operator)
+export const outcomes = space.table(4, roundKey, Outcome);
+export const histories = space.table(5, textKey, ClassHistory); // gameId
