@@ -196,7 +196,7 @@ async function readUsage(read: Read, key: Uint8Array): Promise<Usage> {
   return bytes ? decode<Usage>(bytes) : { events: 0, bytes: 0 };
 }
 
-/** At most `limit` events from a position on; archives only while they fit into `archiveBytes`, at least one. */
+/** At most `limit` events from a position on; archives while they fit into `archiveBytes`, at least one. */
 async function readPage(db: Database, from: number, limit: number, archiveBytes: number): Promise<Page> {
   const range = { gte: keys.orderKey(from), lt: keys.orderKey(from + limit) };
   const events: { cid: Uint8Array; car: Uint8Array | undefined }[] = [];

@@ -44,7 +44,7 @@ export const epochId = (ref: RoundRef): Uint8Array => roundHash("iterum/epoch/v1
 export const itemKey = (epochKey: Uint8Array, index: number): Uint8Array =>
   derive(epochKey, concat(EVENT_INFO, u32be(index)));
 
-/** salt_i = HKDF(K_labels, "salt" ‖ u32 i): hides label `index` in its leaf, so that a member stores one key. */
+/** salt_i = HKDF(K_labels, "salt" ‖ u32 i): hides a label in its leaf; a member stores one key for all. */
 export const itemSalt = (labelsKey: Uint8Array, index: number): Uint8Array =>
   derive(labelsKey, concat(SALT_INFO, u32be(index)));
 

@@ -7,7 +7,7 @@ import { asList, asRecord, asText } from "./shape.ts";
 /** Clocks may differ by this much when a capability's times are checked: 5 minutes, as in Ceramic. */
 export const CLOCK_SKEW_MS = 5 * 60 * 1000;
 
-/** What an account grants to a session key: the payload of a CACAO (CAIP-74) made by Sign-In with Ethereum. */
+/** What an account grants to a session key: the payload of a CACAO (CAIP-74) of Sign-In with Ethereum. */
 export interface Grant {
   readonly domain: string;
   /** did:key of the session key. */

@@ -50,7 +50,7 @@ export function decodeCar(bytes: Uint8Array): Car {
 /** Multibase base64 of the bytes, the form in which events travel over HTTP. */
 export const toMultibase = (bytes: Uint8Array): string => base64.encode(bytes);
 
-/** The bytes of a multibase text in base64 or base64url; other bases are refused, for some decode in O(n²). */
+/** The bytes of a multibase text in base64 or base64url; other bases are refused: some decode in O(n²). */
 export function fromMultibase(text: string): Uint8Array {
   try {
     return text.startsWith("u") ? base64url.decode(text) : base64.decode(text);

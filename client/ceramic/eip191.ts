@@ -9,7 +9,7 @@ import { CeramicError, ensure } from "./error.ts";
 export const ethereumAddress = (privateKey: Uint8Array): string =>
   addressOfPoint(secp256k1.getPublicKey(privateKey, false));
 
-/** Signature r ‖ s ‖ v (v = 27 or 28) over a text as `personal_sign` makes it (EIP-191, version 0x45), 0x hex. */
+/** Signature r ‖ s ‖ v (v = 27 or 28) over a text, as `personal_sign` makes it (EIP-191, 0x45), in 0x hex. */
 export function signText(text: string, privateKey: Uint8Array): string {
   const recovered = secp256k1.sign(digest(text), privateKey, { prehash: false, format: "recovered" });
   const v = (recovered[0] as number) + 27;

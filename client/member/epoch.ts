@@ -113,25 +113,32 @@ function sealItem(aad: Uint8Array, index: number, item: LabelledItem, keys: Epoc
   };
 }
 
+/** How often an event is offered to a store that is busy or away; the pause doubles up to two seconds. */
 const ATTEMPTS = 5;
-const FIRST_DELAY_MS = 100;
+const FIRST_PAUSE_MS = 100;
+const PAUSE_MAX_MS = 2000;
 
 /**
  * Stores the events in order; resolves once all are durable. Events that are there already cost nothing, so
- * it may be called again after a failure. Tries again when the store is busy or out of reach.
+ * it may be called again after a failure. Tries again, `attempts` times in all, when the store is busy or
+ * out of reach; throws StoreError.
  */
-export async function publishEpoch(store: EventStore, epoch: PreparedEpoch): Promise<void> {
-  for (const car of epoch.events) await putPatiently(store, car);
+export async function publishEpoch(
+  store: EventStore,
+  epoch: PreparedEpoch,
+  attempts = ATTEMPTS,
+): Promise<void> {
+  for (const car of epoch.events) await putPatiently(store, car, attempts);
 }
 
-async function putPatiently(store: EventStore, car: Uint8Array): Promise<void> {
+async function putPatiently(store: EventStore, car: Uint8Array, attempts: number): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await store.put(car);
     } catch (error) {
       const passing = error instanceof StoreError && (error.code === "busy" || error.code === "unreachable");
-      if (!passing || attempt === ATTEMPTS) throw error;
-      await delay(FIRST_DELAY_MS * 2 ** (attempt - 1));
+      if (!passing || attempt >= attempts) throw error;
+      await delay(Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), PAUSE_MAX_MS));
     }
   }
 }

@@ -44,7 +44,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const DELEGATION_MS = 30 * DAY_MS;
 const DELEGATION_LEFT_MS = 7 * DAY_MS;
 
-/** The member of an account: reuses the stored session while it lasts, else delegates to a new session key. */
+/** The member of an account: the stored session while it lasts, else one with a new session key. */
 export async function loadMember(options: MemberOptions): Promise<MemberIdentity> {
   const address = ethereumAddress(options.ethereumKey);
   const name = `session-${address}`;

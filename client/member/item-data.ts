@@ -3,7 +3,7 @@ import { SEAL_OVERHEAD_BYTES } from "#chain/protocol/seal.ts";
 import { CeramicError, ensure } from "#client/ceramic/error.ts";
 import { asBytes, asRecord } from "#client/ceramic/shape.ts";
 
-/** Plaintexts of contents are filled up to a multiple of this, so that a ciphertext does not tell lengths apart. */
+/** Contents are filled up to a multiple of this, so that a ciphertext does not tell their lengths apart. */
 export const CONTENTS_BLOCK_BYTES = 256;
 const LABEL_BYTES = 2;
 

@@ -63,7 +63,7 @@ export interface EpochReading {
   readonly atMs: number;
 }
 
-/** All items of a member's stream, from its last event back to the first, every signature and link checked. */
+/** All items of a member's stream, read from the last event back, every signature and link checked. */
 export async function openEpoch(store: EventStore, reading: EpochReading): Promise<readonly OpenedItem[]> {
   const events = await walk(store, reading);
   return events.map((event, index) => {

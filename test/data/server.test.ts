@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { Level } from "level";
 import { fromHex } from "#chain/bytes/hex.ts";
 import { verifyMerkleProof } from "#chain/merkle/rfc6962.ts";
 import { encodeBlock, parseCid } from "#client/ceramic/block.ts";
@@ -9,6 +11,7 @@ import { encodeCar, toMultibase } from "#client/ceramic/car.ts";
 import { decodeEvent } from "#client/ceramic/event.ts";
 import { MODEL_INSTANCE, streamIdText } from "#client/ceramic/ids.ts";
 import { type DataErrorCode, dataErrors } from "#data/errors.ts";
+import { streamKey } from "#data/keys.ts";
 import { DAY_MS, didOf, ISSUED_MS, newSession } from "../client/ceramic/kit.ts";
 import {
   type Answer,
@@ -177,3 +180,22 @@ test("a node that starts again on the same folder serves what it had accepted", 
     assert.equal((await postEvent(second, more.car)).status, 204);
     await second.close();
   }));
+
+test("a fault of the node is answered without its cause", () =>
+  withFolder(async (folder) => {
+    const { cid } = initEvent(ann);
+    const db = new Level<Uint8Array, Uint8Array>(folder, { keyEncoding: "view", valueEncoding: "view" });
+    await db.put(streamKey(cid.bytes), Uint8Array.of(0xff));
+    await db.close();
+    const node = await startNode(folder);
+    const answer = await get(node, `/ceramic/streams/${streamIdText({ type: MODEL_INSTANCE, init: cid })}`);
+    refused(answer, "internal");
+    assert.equal(answer.body.message, "internal error");
+    await node.close();
+  }));
+
+test("every error is documented with its status", async () => {
+  const readme = await readFile(new URL("../../data/README.md", import.meta.url), "utf8");
+  for (const [code, status] of Object.entries(dataErrors))
+    assert.ok(readme.includes(`| \`${code}\` | ${status} |`), code);
+});

@@ -164,8 +164,9 @@ test("deeply nested and non-canonical dag-cbor is refused without harm", () => {
 });
 
 test("personal_sign recovers the address of a vector made with a wallet", () => {
-  const vector =
-    "0xb91467e570a6466aa9e9876cbcd013baba02900b8979d43fe208a4a4f339f5fd6007e74cd82e037b800186422fc2da167c747ef045e5d18a5f5d4300f8e1a0291c";
+  const r = "b91467e570a6466aa9e9876cbcd013baba02900b8979d43fe208a4a4f339f5fd";
+  const s = "6007e74cd82e037b800186422fc2da167c747ef045e5d18a5f5d4300f8e1a029";
+  const vector = `0x${r}${s}1c`;
   assert.equal(recoverAddress("Some data", vector), "0x2c7536e3605d9c16a7a3d7b1898e529396a65c23");
   const key = Buffer.from("4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318", "hex");
   assert.equal(signText("Some data", key), vector);
