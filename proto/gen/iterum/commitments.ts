@@ -7,16 +7,20 @@ export interface Featurizer {
   readonly kind: string;
   /** vocabulary/1: the counted tokens, in order. */
   readonly tokens: readonly string[];
-  /** hash/1: number of buckets. numeric/1: number of values. */
+  /** hash/1: number of buckets. */
+  readonly buckets: number;
+  /** numeric/1: number of values, decimals kept, bits of each value. */
   readonly size: number;
-  /** numeric/1: values are given times this. */
-  readonly scale: number;
+  readonly decimals: number;
+  readonly bits: number;
 }
-export const Featurizer: Codec<Featurizer> = codec<Featurizer>("iterum.commitments.v1.Featurizer", () => ({ kind: "", tokens: none, size: 0, scale: 0 }), [
+export const Featurizer: Codec<Featurizer> = codec<Featurizer>("iterum.commitments.v1.Featurizer", () => ({ kind: "", tokens: none, buckets: 0, size: 0, decimals: 0, bits: 0 }), [
   ["kind", 1, "string"],
   ["tokens", 2, "string", "repeated"],
-  ["size", 3, "uint32"],
-  ["scale", 4, "uint32"],
+  ["buckets", 3, "uint32"],
+  ["size", 4, "uint32"],
+  ["decimals", 5, "uint32"],
+  ["bits", 6, "uint32"],
 ]);
 
 /** What a game takes as data. */

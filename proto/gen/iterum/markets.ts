@@ -36,34 +36,19 @@ export interface MarketRule {
   readonly gameId: string;
   /** Versioned id of the market kind, for example "model-lmsr/1". */
   readonly kind: string;
-  /** The kind's own parameters, in its own canonical encoding. */
-  readonly params: Uint8Array;
-  /** Orders are committed first and opened after the close. */
-  readonly sealed: boolean;
-  readonly depositMin: bigint;
-  readonly depositMax: bigint;
+  /** Parameters of "model-lmsr/1". */
+  readonly modelLmsr: ModelLmsrParams | undefined;
   /** Locked with every order, on top of the bound and the fee. */
   readonly operatorBond: bigint;
-  /** Fee on the bound in millionths, rounded up, to the treasury. */
-  readonly feePpm: number;
-  readonly ordersMax: number;
-  /** Class prior of the first round in millionths, summing to 10^6. */
-  readonly priorPpm: readonly number[];
   /** A round with less liquidity than this is skipped. */
   readonly liquidityMin: bigint;
 }
-export const MarketRule: Codec<MarketRule> = codec<MarketRule>("iterum.markets.v1.MarketRule", () => ({ gameId: "", kind: "", params: noBytes, sealed: false, depositMin: 0n, depositMax: 0n, operatorBond: 0n, feePpm: 0, ordersMax: 0, priorPpm: none, liquidityMin: 0n }), [
+export const MarketRule: Codec<MarketRule> = codec<MarketRule>("iterum.markets.v1.MarketRule", () => ({ gameId: "", kind: "", modelLmsr: undefined, operatorBond: 0n, liquidityMin: 0n }), [
   ["game_id", 1, "string"],
   ["kind", 2, "string"],
-  ["params", 3, "bytes"],
-  ["sealed", 4, "bool"],
-  ["deposit_min", 5, "int"],
-  ["deposit_max", 6, "int"],
-  ["operator_bond", 7, "int"],
-  ["fee_ppm", 8, "uint32"],
-  ["orders_max", 9, "uint32"],
-  ["prior_ppm", 10, "uint32", "packed"],
-  ["liquidity_min", 11, "int"],
+  ["model_lmsr", 3, "message", "optional", () => ModelLmsrParams],
+  ["operator_bond", 4, "int"],
+  ["liquidity_min", 5, "int"],
 ]);
 
 /** An operator's trade in one round. */
@@ -108,19 +93,22 @@ export interface Market {
   readonly committeePay: bigint;
   /** The kind's state, in its own canonical encoding. */
   readonly state: Uint8Array;
-  /** The kind's parameters of this round: liquidity may be smaller than the rule's. */
-  readonly params: Uint8Array;
+  /** Base units that the market still holds: subsidy, bounds and fees. */
+  readonly vault: bigint;
   readonly settled: boolean;
+  /** Class prior from which prices start, in millionths. */
+  readonly priorPpm: readonly number[];
 }
-export const Market: Codec<Market> = codec<Market>("iterum.markets.v1.Market", () => ({ gameId: "", roundId: 0n, kind: "", subsidy: 0n, committeePay: 0n, state: noBytes, params: noBytes, settled: false }), [
+export const Market: Codec<Market> = codec<Market>("iterum.markets.v1.Market", () => ({ gameId: "", roundId: 0n, kind: "", subsidy: 0n, committeePay: 0n, state: noBytes, vault: 0n, settled: false, priorPpm: none }), [
   ["game_id", 1, "string"],
   ["round_id", 2, "uint64"],
   ["kind", 3, "string"],
   ["subsidy", 4, "int"],
   ["committee_pay", 5, "int"],
   ["state", 6, "bytes"],
-  ["params", 7, "bytes"],
+  ["vault", 7, "int"],
   ["settled", 8, "bool"],
+  ["prior_ppm", 9, "uint32", "packed"],
 ]);
 
 /** What an order came to: every number behind a payout. */

@@ -110,16 +110,19 @@ export interface Due {
   readonly templateId: Uint8Array;
   readonly paramsHash: Uint8Array;
   readonly batches: readonly Batch[];
-  /** Last height at which a proof for it was tried. */
-  readonly attemptedHeight: bigint;
+  /** What made the inputs: part of their hashes. */
+  readonly featurizerId: string;
+  /** Least probability of a class, in millionths. */
+  readonly clipPpm: number;
 }
-export const Due: Codec<Due> = codec<Due>("iterum.proofs.v1.Due", () => ({ operator: "", modelId: noBytes, templateId: noBytes, paramsHash: noBytes, batches: none, attemptedHeight: 0n }), [
+export const Due: Codec<Due> = codec<Due>("iterum.proofs.v1.Due", () => ({ operator: "", modelId: noBytes, templateId: noBytes, paramsHash: noBytes, batches: none, featurizerId: "", clipPpm: 0 }), [
   ["operator", 1, "string"],
   ["model_id", 2, "bytes"],
   ["template_id", 3, "bytes"],
   ["params_hash", 4, "bytes"],
   ["batches", 5, "message", "repeated", () => Batch],
-  ["attempted_height", 6, "uint64"],
+  ["featurizer_id", 6, "string"],
+  ["clip_ppm", 7, "uint32"],
 ]);
 
 export interface GenesisDue {
