@@ -36,7 +36,8 @@ export const none: readonly never[] = Object.freeze([]);
 /** The empty bytes of fresh messages. */
 export const noBytes: Uint8Array = new Uint8Array(0);
 
-const SINK_BYTES = 256;
+/** Up to here typed arrays live on the heap and cost 30 ns instead of 300. */
+const SINK_BYTES = 64;
 const DECIMAL = KINDS.int;
 
 /**

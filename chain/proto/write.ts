@@ -11,7 +11,7 @@ export interface Sink {
 /** Makes room for that many more bytes. */
 export function reserve(s: Sink, length: number): void {
   if (s.at + length <= s.bytes.length) return;
-  let size = s.bytes.length * 2;
+  let size = Math.max(1024, s.bytes.length * 2);
   while (size < s.at + length) size *= 2;
   const grown = new Uint8Array(size);
   grown.set(s.bytes.subarray(0, s.at));
