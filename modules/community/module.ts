@@ -28,7 +28,7 @@ function addMember(ctx: WriteCtx, member: Member): void {
   members.set(ctx, [gameId, address], member);
 }
 
-export const community = defineModule({
+export const communityModule = defineModule({
   name: "community",
   version: 1,
   messages: messages(Msg, { bindEthereum }),

@@ -1,4 +1,4 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "#chain/bytes/hash.ts";
 import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { type Answers, defineModule, messages, queries } from "#chain/kernel/module.ts";
@@ -61,7 +61,7 @@ function addAudit(ctx: WriteCtx, rule: Audit): void {
   audits.set(ctx, gameId, rule);
 }
 
-export const proofs = defineModule({
+export const proofsModule = defineModule({
   name: "proofs",
   version: 1,
   messages: messages(Msg, { submitProof }),
@@ -75,7 +75,7 @@ export const proofs = defineModule({
         setup.set(ctx, genesis.setup);
       }
       ensure(genesis.setup || genesis.templates.length === 0, errors.BadGenesis, { missing: "setup" });
-      for (const { code } of genesis.verifiers) verifiers.set(ctx, keccak_256(code), code);
+      for (const { code } of genesis.verifiers) verifiers.set(ctx, keccak256(code), code);
       for (const template of genesis.templates) addTemplate(ctx, template);
       for (const rule of genesis.audits) addAudit(ctx, rule);
       for (const { gameId, roundId, due } of genesis.dues) {

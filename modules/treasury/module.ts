@@ -23,7 +23,7 @@ const budgetsAreBacked = invariant("the treasury holds exactly the budgets", "ch
   return [...owed].every(([denom, amount]) => bank.balance(ctx, TREASURY, denom) === amount);
 });
 
-export const treasury = defineModule({
+export const treasuryModule = defineModule({
   name: "treasury",
   version: 1,
   messages: messages(Msg, { donate }),

@@ -1,0 +1,48 @@
+import { ensure } from "#chain/kernel/error.ts";
+import { defineModule, invariant, queries } from "#chain/kernel/module.ts";
+import { parseAddress } from "#chain/protocol/address.ts";
+import { Query as CosmosQuery } from "#proto/gen/cosmos/auth.ts";
+import { GenesisState, Query } from "#proto/gen/iterum/auth.ts";
+import { ensureModuleAccount } from "./api.ts";
+import { errors } from "./errors.ts";
+import { cosmosAnswers, iterumAnswers } from "./queries.ts";
+import { accounts, nextNumber, params } from "./state.ts";
+
+const numbersAreUnique = invariant("account numbers are unique and below the next", "full", (ctx) => {
+  const seen = new Set<bigint>();
+  const next = nextNumber.get(ctx);
+  for (const [, { number }] of accounts.all(ctx)) {
+    if (number >= next || seen.has(number)) return false;
+    seen.add(number);
+  }
+  return true;
+});
+
+export const authModule = defineModule({
+  name: "auth",
+  version: 1,
+  messages: [],
+  queries: [...queries(CosmosQuery, cosmosAnswers), ...queries(Query, iterumAnswers)],
+  invariants: [numbersAreUnique],
+  genesis: {
+    codec: GenesisState,
+    init: (ctx, genesis) => {
+      ensure(genesis.params, errors.BadGenesis, { missing: "params" });
+      params.set(ctx, genesis.params);
+      nextNumber.set(ctx, genesis.nextAccountNumber);
+      for (const account of genesis.accounts) {
+        const { address } = account;
+        ensure(parseAddress(address) && !accounts.has(ctx, address), errors.BadGenesis, { address });
+        accounts.set(ctx, address, account);
+      }
+      ensure(numbersAreUnique.holds(ctx), errors.BadGenesis, { accounts: genesis.accounts.length });
+      const collector = ensureModuleAccount(ctx, "fees");
+      ensure(genesis.params.feeCollector === collector, errors.BadGenesis, { feeCollector: collector });
+    },
+    dump: (ctx) => ({
+      params: params.get(ctx),
+      accounts: [...accounts.all(ctx)].map(([, account]) => account),
+      nextAccountNumber: nextNumber.get(ctx),
+    }),
+  },
+});

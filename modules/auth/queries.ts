@@ -1,0 +1,66 @@
+import type { ReadCtx } from "#chain/kernel/ctx.ts";
+import { ensure } from "#chain/kernel/error.ts";
+import type { Answers } from "#chain/kernel/module.ts";
+import { ADDRESS_PREFIX, moduleAddress, parseAddress } from "#chain/protocol/address.ts";
+import { BaseAccount, type Query as CosmosQuery, ModuleAccount } from "#proto/gen/cosmos/auth.ts";
+import { PubKey } from "#proto/gen/cosmos/crypto/secp256k1.ts";
+import type { Any } from "#proto/gen/google/protobuf.ts";
+import type { Account, Query as IterumQuery } from "#proto/gen/iterum/auth.ts";
+import { errors } from "./errors.ts";
+import { accounts, params } from "./state.ts";
+
+const PAGE_MAX = 100;
+
+/** What wallets know as limits and prices; the chain's own are in limits.ts and gas.ts. */
+const COSMOS_PARAMS = {
+  maxMemoCharacters: 256n,
+  txSigLimit: 7n,
+  txSizeCostPerByte: 10n,
+  sigVerifyCostEd25519: 1_000n,
+  sigVerifyCostSecp256k1: 1_000n,
+};
+
+function baseOf({ address, number, sequence, publicKey }: Account): BaseAccount {
+  const key = { typeUrl: PubKey.typeUrl, value: PubKey.encode({ key: publicKey }) };
+  return { address, accountNumber: number, sequence, pubKey: publicKey.length > 0 ? key : undefined };
+}
+
+function anyOf(account: Account): Any {
+  const baseAccount = baseOf(account);
+  if (account.moduleName === "")
+    return { typeUrl: BaseAccount.typeUrl, value: BaseAccount.encode(baseAccount) };
+  const value = ModuleAccount.encode({ baseAccount, name: account.moduleName, permissions: [] });
+  return { typeUrl: ModuleAccount.typeUrl, value };
+}
+
+function find(ctx: ReadCtx, address: string): Account {
+  const account = parseAddress(address) && accounts.get(ctx, address);
+  ensure(account, errors.NoAccount, { address: address.slice(0, 80) });
+  return account;
+}
+
+function* moduleAccounts(ctx: ReadCtx): Iterable<Account> {
+  for (const [, account] of accounts.all(ctx)) if (account.moduleName !== "") yield account;
+}
+
+/** The account reads that wallets of the Cosmos world make. */
+export const cosmosAnswers: Answers<typeof CosmosQuery> = {
+  accounts: (ctx) => {
+    const found: Any[] = [];
+    for (const [, account] of accounts.all(ctx)) {
+      if (found.length === PAGE_MAX) break;
+      found.push(anyOf(account));
+    }
+    return { accounts: found, pagination: undefined };
+  },
+  account: (ctx, { address }) => ({ account: anyOf(find(ctx, address)) }),
+  params: () => ({ params: COSMOS_PARAMS }),
+  moduleAccounts: (ctx) => ({ accounts: [...moduleAccounts(ctx)].map(anyOf) }),
+  moduleAccountByName: (ctx, { name }) => ({ account: anyOf(find(ctx, moduleAddress(name))) }),
+  bech32Prefix: () => ({ bech32Prefix: ADDRESS_PREFIX }),
+  accountInfo: (ctx, { address }) => ({ info: baseOf(find(ctx, address)) }),
+};
+
+export const iterumAnswers: Answers<typeof IterumQuery> = {
+  params: (ctx) => ({ params: params.get(ctx) }),
+};
