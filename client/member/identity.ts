@@ -90,10 +90,7 @@ export async function loadEpochKeys(
 ): Promise<EpochKeys> {
   const name = `epoch-${toHex(epochId(round))}-${member.address}`;
   const stored = await secrets.get(name);
-  if (stored) return decode<EpochKeys>(stored);
-  const keys = newEpochKeys(entropy);
-  await secrets.put(name, encode(keys));
-  return keys;
+  return decode<EpochKeys>(stored ?? (await secrets.add(name, encode(newEpochKeys(entropy)))));
 }
 
 /** Two fresh keys. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Keeps a member's secrets under names of lower-case letters, digits and dashes. */
@@ -7,55 +7,62 @@ export interface SecretStore {
   readonly get: (name: string) => Promise<Uint8Array | undefined>;
   /** Resolves once the bytes are durable; replaces what was there as a whole or not at all. */
   readonly put: (name: string, secret: Uint8Array) => Promise<void>;
+  /** Stores unless there is one already, and returns the one that is kept: of two callers both get the same. */
+  readonly add: (name: string, secret: Uint8Array) => Promise<Uint8Array>;
 }
 
 /** Secrets as files of mode 0600 in a folder of mode 0700, which is made when missing. */
 export async function fileSecrets(folder: string): Promise<SecretStore> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const get: SecretStore["get"] = async (name) => {
+    try {
+      return Uint8Array.from(await readFile(pathOf(folder, name)));
+    } catch (error) {
+      if (hasCode(error, "ENOENT")) return undefined;
+      throw error;
+    }
+  };
   return {
-    async get(name) {
+    get,
+    put: (name, secret) => writeDurably(folder, name, secret, rename),
+    async add(name, secret) {
       try {
-        return Uint8Array.from(await readFile(pathOf(folder, name)));
+        await writeDurably(folder, name, secret, link);
+        return secret;
       } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-        throw error;
+        const kept = hasCode(error, "EEXIST") ? await get(name) : undefined;
+        if (kept === undefined) throw error;
+        return kept;
       }
-    },
-    async put(name, secret) {
-      const path = pathOf(folder, name);
-      const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-      try {
-        await writeDurably(draft, secret);
-        await rename(draft, path);
-      } catch (error) {
-        await rm(draft, { force: true });
-        throw error;
-      }
-      await sync(folder);
     },
   };
 }
+
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && "code" in error && error.code === code;
 
 function pathOf(folder: string, name: string): string {
   if (!/^[a-z0-9-]{1,120}$/.test(name)) throw new RangeError("not the name of a secret");
   return join(folder, name);
 }
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, "wx", 0o600);
+/** Writes and syncs a draft beside the file, then lets `publish` (rename or link) give it the name. */
+async function writeDurably(
+  folder: string,
+  name: string,
+  bytes: Uint8Array,
+  publish: (draft: string, path: string) => Promise<void>,
+): Promise<void> {
+  const path = pathOf(folder, name);
+  const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
+    await using file = await open(draft, "wx", 0o600);
     await file.writeFile(bytes);
     await file.sync();
+    await publish(draft, path);
   } finally {
-    await file.close();
+    await rm(draft, { force: true });
   }
-}
-
-async function sync(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(folder, "r");
+  await handle.sync();
 }

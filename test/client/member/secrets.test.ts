@@ -42,3 +42,14 @@ test("two writers of one secret leave one of the two whole", () =>
     const stored = await secrets.get("shared");
     assert.ok(values.some((value) => Buffer.from(value).equals(stored ?? Buffer.alloc(0))));
   }));
+
+test("of many that add one secret at once all get the one that is kept", () =>
+  withFolder(async (folder) => {
+    const secrets = await fileSecrets(folder);
+    const values = Array.from({ length: 8 }, (_, i) => new Uint8Array(32).fill(i));
+    const kept = await Promise.all(values.map((value) => secrets.add("epoch", value)));
+    for (const value of kept) assert.deepEqual(value, await secrets.get("epoch"));
+    assert.deepEqual(await readdir(folder), ["epoch"]);
+    await secrets.put("epoch", Uint8Array.of(9));
+    assert.deepEqual(await secrets.add("epoch", Uint8Array.of(1)), Uint8Array.of(9));
+  }));
