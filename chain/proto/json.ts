@@ -76,7 +76,7 @@ function readMessage(codec: Codec<unknown>, json: Json, options: JsonOptions, de
   // Own keys only, looked up among the fields: a key such as `__proto__` is an unknown one.
   for (const [key, content] of Object.entries(json as { readonly [key: string]: Json })) {
     const field = codec.fields.find((f) => f.name === key || f.protoName === key);
-    if (field === undefined) throw new DecodeError(`${codec.name}: unknown key ${JSON.stringify(key)}`);
+    if (field === undefined) throw new DecodeError(`${codec.name}: unknown key ${key.slice(0, 64)}`);
     if (seen.has(field)) throw new DecodeError(`${codec.name}.${key}: given twice`);
     seen.add(field);
     if (field.group !== 0 && groups.has(field.group))
