@@ -1,9 +1,8 @@
 import { concat } from "#chain/bytes/concat.ts";
 import { sha256 } from "#chain/bytes/hash.ts";
-import { uvarint, zigzag } from "./varint.ts";
+import { uvarint, zigzags } from "./varint.ts";
 
 const LENGTH_32 = Uint8Array.of(32);
-const LEAF_HEAD = concat(zigzag(0), zigzag(1));
 
 /** Root of a tree without a leaf: SHA-256 of nothing, as cosmos/iavl has it. */
 export const EMPTY_ROOT: Uint8Array = sha256();
@@ -12,7 +11,7 @@ export const EMPTY_ROOT: Uint8Array = sha256();
  * First bytes of a leaf's pre-image: height 0, size 1 and the version that wrote it, as zigzag varints.
  * Versions are below 2³¹ throughout.
  */
-export const iavlLeafPrefix = (version: number): Uint8Array => concat(LEAF_HEAD, zigzag(version));
+export const iavlLeafPrefix = (version: number): Uint8Array => zigzags(0, 1, version);
 
 /**
  * Hash of a leaf: SHA-256(prefix ‖ key ‖ SHA-256(value)), the last two after their lengths as varints.
@@ -24,7 +23,7 @@ export function iavlLeafHash(key: Uint8Array, value: Uint8Array, version: number
 
 /** First bytes of an inner node's pre-image: its height, its number of leaves and its version. */
 export const iavlInnerPrefix = (height: number, size: number, version: number): Uint8Array =>
-  concat(zigzag(height), zigzag(size), zigzag(version));
+  zigzags(height, size, version);
 
 /** Hash of an inner node: SHA-256(prefix ‖ left ‖ right), the two hashes each after its length, 32. */
 export function iavlInnerHash(

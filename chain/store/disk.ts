@@ -1,14 +1,13 @@
+import { crc32 } from "node:zlib";
 import { ClassicLevel } from "classic-level";
-import { equalBytes } from "#chain/bytes/compare.ts";
-import { concat } from "#chain/bytes/concat.ts";
-import { sha256 } from "#chain/bytes/hash.ts";
 import { StoreError } from "./error.ts";
 import { HEAD_KEY, placeOf } from "./keys.ts";
 import type { Kv, KvWrite } from "./kv.ts";
 import type { NodeStore } from "./port.ts";
 import { type CacheSizes, Store } from "./store.ts";
+import { putU32 } from "./wire.ts";
 
-const CHECK_BYTES = 8;
+const CHECK_BYTES = 4;
 const BLOCK_CACHE_BYTES = 64 << 20;
 const WRITE_BUFFER_BYTES = 16 << 20;
 const SIZES: CacheSizes = { entryCacheBytes: 64 << 20, nodeCacheBytes: 128 << 20 };
@@ -59,7 +58,7 @@ function levelKv(level: Level): Kv {
       const sealed = readLevel(level, key);
       if (sealed === undefined) return undefined;
       const value = sealed.subarray(CHECK_BYTES);
-      if (!equalBytes(checkSum(key, value), sealed.subarray(0, CHECK_BYTES)))
+      if (sealed.length < CHECK_BYTES || checkSum(key, value) !== bigEndian(sealed))
         throw new StoreError("corrupt", "a value does not fit its check sum", placeOf(key));
       return value;
     },
@@ -78,10 +77,16 @@ function readLevel(level: Level, key: Uint8Array): Uint8Array | undefined {
   }
 }
 
-const checkSum = (key: Uint8Array, value: Uint8Array): Uint8Array =>
-  sha256(key, value).subarray(0, CHECK_BYTES);
+/** CRC-32 over key and value: against accidents; tree nodes have their hashes against everything else. */
+const checkSum = (key: Uint8Array, value: Uint8Array): number => crc32(value, crc32(key));
 
-const sealWrite = ({ key, value }: KvWrite) =>
-  value === undefined
-    ? ({ type: "del", key } as const)
-    : ({ type: "put", key, value: concat(checkSum(key, value), value) } as const);
+const bigEndian = (bytes: Uint8Array): number =>
+  new DataView(bytes.buffer, bytes.byteOffset, CHECK_BYTES).getUint32(0);
+
+function sealWrite({ key, value }: KvWrite) {
+  if (value === undefined) return { type: "del", key } as const;
+  const sealed = new Uint8Array(CHECK_BYTES + value.length);
+  putU32(sealed, 0, checkSum(key, value));
+  sealed.set(value, CHECK_BYTES);
+  return { type: "put", key, value: sealed } as const;
+}

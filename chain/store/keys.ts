@@ -1,7 +1,6 @@
-import { concat } from "#chain/bytes/concat.ts";
-import { u32be } from "#chain/bytes/int.ts";
-import { fromUtf8, utf8 } from "#chain/bytes/utf8.ts";
+import { fromUtf8 } from "#chain/bytes/utf8.ts";
 import type { StorePlace } from "./error.ts";
+import { putU32 } from "./wire.ts";
 
 const HEAD = 0;
 const FLAT = 1;
@@ -16,17 +15,29 @@ const SPACE_NAME = /^[a-z][a-z0-9_]{0,62}$/;
 /** Whether a text may name a space: 1 to 63 of a–z, 0–9 and _, a letter first. */
 export const isSpaceName = (name: string): boolean => SPACE_NAME.test(name);
 
-const inSpace = (kind: number, space: string): Uint8Array => {
-  const name = utf8(space);
-  return concat(Uint8Array.of(kind, name.length), name);
-};
+/** A key of the kind and the space with room for what follows, and where that begins. */
+function inSpace(kind: number, space: string, tailBytes: number): readonly [Uint8Array, number] {
+  const out = new Uint8Array(2 + space.length + tailBytes);
+  out[0] = kind;
+  out[1] = space.length;
+  for (let i = 0; i < space.length; i++) out[2 + i] = space.charCodeAt(i);
+  return [out, 2 + space.length];
+}
 
 /** Where the value of a module's key lies. */
-export const flatKey = (space: string, key: Uint8Array): Uint8Array => concat(inSpace(FLAT, space), key);
+export function flatKey(space: string, key: Uint8Array): Uint8Array {
+  const [out, at] = inSpace(FLAT, space, key.length);
+  out.set(key, at);
+  return out;
+}
 
 /** Where a node lies: each is written once, by the version that made it, under a number of its own. */
-export const nodeKey = (space: string, version: number, nonce: number): Uint8Array =>
-  concat(inSpace(NODE, space), u32be(version), u32be(nonce));
+export function nodeKey(space: string, version: number, nonce: number): Uint8Array {
+  const [out, at] = inSpace(NODE, space, 8);
+  putU32(out, at, version);
+  putU32(out, at + 4, nonce);
+  return out;
+}
 
 /** The space and the key that a stored key speaks of, for error messages. */
 export function placeOf(stored: Uint8Array): StorePlace {

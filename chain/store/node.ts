@@ -1,7 +1,5 @@
-import { concat } from "#chain/bytes/concat.ts";
-import { u32be } from "#chain/bytes/int.ts";
 import { iavlInnerHash, iavlLeafHash } from "#chain/merkle/iavl.ts";
-import { lengthPrefixed, type RecordReader, recordReader } from "./wire.ts";
+import { putU32, type RecordReader, recordReader } from "./wire.ts";
 
 /** A node on disk, as its parent knows it: its place (version, nonce), its shape and its hash. */
 export interface NodeRef {
@@ -64,9 +62,22 @@ export const hashNode = (node: StoredNode, version: number): Uint8Array =>
     ? iavlLeafHash(node.key, node.value, version)
     : iavlInnerHash(node.height, node.size, version, node.left.hash, node.right.hash);
 
-/** A reference in 45 bytes: size, version and nonce in four each, height in one, hash. */
-export const encodeRef = (ref: NodeRef): Uint8Array =>
-  concat(u32be(ref.size), u32be(ref.version), u32be(ref.nonce), Uint8Array.of(ref.height), ref.hash);
+const REF_BYTES = 45;
+
+/** Writes size, version and nonce in four bytes each, height in one, hash. */
+function putRef(out: Uint8Array, at: number, ref: NodeRef): number {
+  const end = putU32(out, putU32(out, putU32(out, at, ref.size), ref.version), ref.nonce);
+  out[end] = ref.height;
+  out.set(ref.hash, end + 1);
+  return at + REF_BYTES;
+}
+
+/** A reference in 45 bytes. */
+export function encodeRef(ref: NodeRef): Uint8Array {
+  const out = new Uint8Array(REF_BYTES);
+  putRef(out, 0, ref);
+  return out;
+}
 
 /** Reads what `encodeRef` wrote. */
 export function readRef(reader: RecordReader): NodeRef {
@@ -75,10 +86,15 @@ export function readRef(reader: RecordReader): NodeRef {
 }
 
 /** The bytes of a node on disk: its kind, its key and either its value or its two references. */
-export const encodeNode = (node: StoredNode): Uint8Array =>
-  node.kind === "leaf"
-    ? concat(Uint8Array.of(0), lengthPrefixed(node.key), node.value)
-    : concat(Uint8Array.of(1), lengthPrefixed(node.key), encodeRef(node.left), encodeRef(node.right));
+export function encodeNode(node: StoredNode): Uint8Array {
+  const body = 5 + node.key.length;
+  const out = new Uint8Array(body + (node.kind === "leaf" ? node.value.length : 2 * REF_BYTES));
+  out[0] = node.kind === "leaf" ? 0 : 1;
+  out.set(node.key, putU32(out, 1, node.key.length));
+  if (node.kind === "leaf") out.set(node.value, body);
+  else putRef(out, putRef(out, body, node.left), node.right);
+  return out;
+}
 
 /** Reads what `encodeNode` wrote; throws RangeError on other bytes. */
 export function decodeNode(bytes: Uint8Array): StoredNode {

@@ -5,8 +5,7 @@ import { multistoreHash, type NamedRoot } from "#chain/merkle/multistore.ts";
 import { StoreError } from "./error.ts";
 import { HEAD_KEY, placeOf, UNDO_KEY } from "./keys.ts";
 import { encodeRef, type NodeRef, readRef } from "./node.ts";
-import type { Change } from "./port.ts";
-import { lengthPrefixed, type RecordReader, recordReader, textField } from "./wire.ts";
+import { lengthPrefixed, putU32, type RecordReader, recordReader, textField } from "./wire.ts";
 
 const FORMAT = 1;
 
@@ -17,21 +16,21 @@ export interface Head {
   readonly roots: ReadonlyMap<string, NodeRef>;
 }
 
-/** A node of a space that the version before the last still needs. */
-export interface Orphan {
+/** One space's part of what a version did. */
+export interface SpaceUndo {
   readonly space: string;
-  readonly version: number;
-  readonly nonce: number;
+  /** Entries as they were; undefined where there was none. */
+  readonly entries: readonly (readonly [key: Uint8Array, value: Uint8Array | undefined])[];
+  /** How many nodes the version wrote; their nonces count from 1. */
+  readonly created: number;
+  /** Nodes that only the version before still needs. */
+  readonly orphans: readonly Pick<NodeRef, "version" | "nonce">[];
 }
 
 /** What it takes to return from a version to the one before, and what may go once nobody can return. */
 export interface Undo {
   readonly previous: Head;
-  /** Entries as they were. */
-  readonly entries: readonly Change[];
-  /** How many nodes the version wrote in each space; their nonces count from 1. */
-  readonly created: readonly (readonly [space: string, count: number])[];
-  readonly orphans: readonly Orphan[];
+  readonly spaces: readonly SpaceUndo[];
 }
 
 /** The roots with their names. */
@@ -63,16 +62,19 @@ export const decodeHead = (bytes: Uint8Array): Head =>
 
 /** Bytes of an undo record. */
 export function encodeUndo(undo: Undo): Uint8Array {
-  const parts = [lengthPrefixed(encodeHead(undo.previous)), u32be(undo.entries.length)];
-  for (const { space, key, value } of undo.entries) {
-    parts.push(textField(space), lengthPrefixed(key), Uint8Array.of(value === undefined ? 0 : 1));
-    if (value !== undefined) parts.push(lengthPrefixed(value));
+  const parts = [lengthPrefixed(encodeHead(undo.previous)), u32be(undo.spaces.length)];
+  for (const { space, entries, created, orphans } of undo.spaces) {
+    parts.push(textField(space), u32be(entries.length));
+    for (const [key, value] of entries) {
+      parts.push(lengthPrefixed(key), Uint8Array.of(value === undefined ? 0 : 1));
+      if (value !== undefined) parts.push(lengthPrefixed(value));
+    }
+    parts.push(u32be(created), u32be(orphans.length));
+    const places = new Uint8Array(8 * orphans.length);
+    let at = 0;
+    for (const { version, nonce } of orphans) at = putU32(places, putU32(places, at, version), nonce);
+    parts.push(places);
   }
-  parts.push(u32be(undo.created.length));
-  for (const [space, count] of undo.created) parts.push(textField(space), u32be(count));
-  parts.push(u32be(undo.orphans.length));
-  for (const { space, version, nonce } of undo.orphans)
-    parts.push(textField(space), u32be(version), u32be(nonce));
   return concatAll(parts);
 }
 
@@ -80,13 +82,12 @@ export function encodeUndo(undo: Undo): Uint8Array {
 export const decodeUndo = (bytes: Uint8Array): Undo =>
   parse(UNDO_KEY, bytes, (reader) => ({
     previous: decodeHead(reader.bytes()),
-    entries: list(reader, () => ({
+    spaces: list(reader, () => ({
       space: reader.text(),
-      key: reader.bytes(),
-      value: reader.u8() === 0 ? undefined : reader.bytes(),
+      entries: list(reader, () => [reader.bytes(), reader.u8() === 0 ? undefined : reader.bytes()] as const),
+      created: reader.u32(),
+      orphans: list(reader, () => ({ version: reader.u32(), nonce: reader.u32() })),
     })),
-    created: list(reader, () => [reader.text(), reader.u32()] as const),
-    orphans: list(reader, () => ({ space: reader.text(), version: reader.u32(), nonce: reader.u32() })),
   }));
 
 function list<T>(reader: RecordReader, read: () => T): readonly T[] {

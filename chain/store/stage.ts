@@ -4,15 +4,21 @@ import { multistoreHash } from "#chain/merkle/multistore.ts";
 import { StoreError } from "./error.ts";
 import type { NodeRef } from "./node.ts";
 import { type Change, HEIGHT_MAX, KEY_BYTES_MAX, type Staged, VALUE_BYTES_MAX } from "./port.ts";
-import { type Head, namedRoots, type Orphan, type Undo } from "./record.ts";
+import { type Head, namedRoots, type SpaceUndo } from "./record.ts";
 import { draftTree, type Load, type NewNode } from "./tree.ts";
+
+/** One space's part of a version. */
+export interface StagedSpace {
+  readonly changes: readonly Change[];
+  readonly created: readonly NewNode[];
+  readonly undo: SpaceUndo;
+}
 
 /** The next version with all that a commit writes. */
 export interface StagedVersion extends Staged {
+  readonly previous: Head;
   readonly next: Head;
-  readonly changes: readonly Change[];
-  readonly created: readonly (readonly [space: string, nodes: readonly NewNode[]])[];
-  readonly undo: Undo;
+  readonly spaces: readonly StagedSpace[];
 }
 
 /** What a staging reads. */
@@ -26,33 +32,40 @@ export interface Base {
 export function stageVersion(base: Base, height: bigint, changes: readonly Change[]): StagedVersion {
   checkHeight(base.head.height, height);
   checkChanges(changes);
-  const entries: Change[] = [];
-  const made: Change[] = [];
-  for (const change of changes) {
-    const before = base.get(change.space, change.key);
-    if (same(before, change.value)) continue;
-    entries.push({ space: change.space, key: change.key, value: before });
-    made.push(change);
-  }
   const roots = new Map(base.head.roots);
-  const created: (readonly [string, readonly NewNode[]])[] = [];
-  const orphans: Orphan[] = [];
-  for (const [space, own] of bySpace(made)) {
-    const draft = draftTree(roots.get(space), base.load(space));
-    for (const { key, value } of own)
-      if (value === undefined) draft.remove(key);
-      else draft.set(key, value);
-    const tree = draft.finish(Number(height));
-    if (tree.root === undefined) roots.delete(space);
-    else roots.set(space, tree.root);
-    created.push([space, tree.created]);
-    for (const { version, nonce } of tree.orphans) orphans.push({ space, version, nonce });
+  const spaces: StagedSpace[] = [];
+  for (const [space, own] of bySpace(changes)) {
+    const [staged, root] = stageSpace(base, space, Number(height), own);
+    if (staged.changes.length === 0) continue;
+    if (root === undefined) roots.delete(space);
+    else roots.set(space, root);
+    spaces.push(staged);
   }
   const sorted = sortedByName(roots);
   const next: Head = { height, appHash: multistoreHash(namedRoots(sorted)), roots: sorted };
-  const counts = created.map(([space, nodes]) => [space, nodes.length] as const);
-  const undo: Undo = { previous: base.head, entries, created: counts, orphans };
-  return { height, appHash: next.appHash, next, changes: made, created, undo };
+  return { height, appHash: next.appHash, next, previous: base.head, spaces };
+}
+
+function stageSpace(
+  base: Base,
+  space: string,
+  version: number,
+  changes: readonly Change[],
+): readonly [StagedSpace, NodeRef | undefined] {
+  const draft = draftTree(base.head.roots.get(space), base.load(space));
+  const entries: (readonly [Uint8Array, Uint8Array | undefined])[] = [];
+  const made: Change[] = [];
+  for (const change of changes) {
+    const before = base.get(space, change.key);
+    if (same(before, change.value)) continue;
+    entries.push([change.key, before]);
+    made.push(change);
+    if (change.value === undefined) draft.remove(change.key);
+    else draft.set(change.key, change.value);
+  }
+  const { root, created, orphans } = draft.finish(version);
+  const undo: SpaceUndo = { space, entries, created: created.length, orphans };
+  return [{ changes: made, created, undo }, root];
 }
 
 const same = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>

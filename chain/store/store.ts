@@ -16,14 +16,14 @@ import {
   encodeUndo,
   type Head,
   namedRoots,
-  type Orphan,
+  type SpaceUndo,
 } from "./record.ts";
 import { type StagedVersion, stageVersion } from "./stage.ts";
 import type { Load } from "./tree.ts";
 import { existence, walk } from "./walk.ts";
 
 const ENTRY_OVERHEAD_BYTES = 200;
-const NODE_OVERHEAD_BYTES = 400;
+const NODE_OVERHEAD_BYTES = 1000;
 const NOTHING = new Uint8Array();
 
 /** How much of a store is held in memory: about this many bytes each of entries and of tree nodes. */
@@ -32,6 +32,7 @@ export interface CacheSizes {
   readonly nodeCacheBytes: number;
 }
 
+type Seen = Pick<SpaceUndo, "space" | "entries">;
 type Present = { readonly value: Uint8Array | undefined };
 
 /**
@@ -44,8 +45,8 @@ export class Store implements NodeStore {
   readonly #entries: Cache<Present>;
   readonly #nodes: Cache<StoredNode>;
   #head: Head;
-  /** Nodes that only the version before the last needs; the next commit deletes them. */
-  #orphans: readonly Orphan[];
+  /** What the last version left behind for the one before it; the next commit deletes its orphans. */
+  #retired: readonly SpaceUndo[];
   /** Entries as readers still see them while a batch is on its way to the disk. */
   #settling: ReadonlyMap<string, Present> = new Map();
   #writing: Promise<void> | undefined;
@@ -61,7 +62,7 @@ export class Store implements NodeStore {
     const head = kv.get(HEAD_KEY);
     const undo = kv.get(UNDO_KEY);
     this.#head = head === undefined ? emptyHead : decodeHead(head);
-    this.#orphans = undo === undefined ? [] : decodeUndo(undo).orphans;
+    this.#retired = undo === undefined ? [] : decodeUndo(undo).spaces;
     // A space on disk that nobody names any more still belongs to the app hash.
     this.#spaces = new Set([...spaces, ...this.#head.roots.keys()]);
     for (const [space, root] of this.#head.roots) this.#load(space)(root);
@@ -102,26 +103,28 @@ export class Store implements NodeStore {
   }
 
   commit(staged: Staged): Promise<void> {
-    const version = staged as StagedVersion;
-    if (version.undo.previous !== this.#head)
+    const { previous, next, spaces } = staged as StagedVersion;
+    if (previous !== this.#head)
       throw new StoreError("stale", `version ${staged.height} was staged on another version`);
-    const batch: KvWrite[] = version.changes.map(({ space, key, value }) => ({
-      key: flatKey(space, key),
-      value,
-    }));
-    for (const [space, nodes] of version.created)
-      for (const { ref, node } of nodes)
-        batch.push({ key: nodeKey(space, ref.version, ref.nonce), value: encodeNode(node) });
-    for (const { space, version: made, nonce } of this.#orphans)
-      batch.push({ key: nodeKey(space, made, nonce), value: undefined });
-    batch.push({ key: HEAD_KEY, value: encodeHead(version.next) });
-    batch.push({ key: UNDO_KEY, value: encodeUndo(version.undo) });
-    return this.#write(batch, version.undo.entries, () => {
-      this.#head = version.next;
-      this.#orphans = version.undo.orphans;
-      for (const { space, key, value } of version.changes) this.#remember(entryId(space, key), value);
-      for (const [space, nodes] of version.created)
-        for (const { ref, node } of nodes) this.#rememberNode(nodeId(space, ref), node);
+    const undone = spaces.map((part) => part.undo);
+    const batch: KvWrite[] = [];
+    for (const { space, orphans } of this.#retired)
+      for (const { version, nonce } of orphans)
+        batch.push({ key: nodeKey(space, version, nonce), value: undefined });
+    for (const { changes, created, undo } of spaces) {
+      for (const { key, value } of changes) batch.push({ key: flatKey(undo.space, key), value });
+      for (const { ref, node } of created)
+        batch.push({ key: nodeKey(undo.space, ref.version, ref.nonce), value: encodeNode(node) });
+    }
+    batch.push({ key: HEAD_KEY, value: encodeHead(next) });
+    batch.push({ key: UNDO_KEY, value: encodeUndo({ previous, spaces: undone }) });
+    return this.#write(batch, undone, () => {
+      this.#head = next;
+      this.#retired = undone;
+      for (const { changes, created, undo } of spaces) {
+        for (const { key, value } of changes) this.#remember(entryId(undo.space, key), value);
+        for (const { ref, node } of created) this.#rememberNode(nodeId(undo.space, ref), node);
+      }
     });
   }
 
@@ -129,17 +132,22 @@ export class Store implements NodeStore {
     this.#refuse();
     const record = this.#kv.get(UNDO_KEY);
     if (record === undefined) throw new StoreError("undo", `nothing to return to from ${this.height}`);
-    const { previous, entries, created } = decodeUndo(record);
-    const batch: KvWrite[] = entries.map(({ space, key, value }) => ({ key: flatKey(space, key), value }));
-    for (const [space, count] of created)
-      for (let nonce = 1; nonce <= count; nonce++)
+    const { previous, spaces } = decodeUndo(record);
+    const batch: KvWrite[] = [];
+    for (const { space, entries, created } of spaces) {
+      for (const [key, value] of entries) batch.push({ key: flatKey(space, key), value });
+      for (let nonce = 1; nonce <= created; nonce++)
         batch.push({ key: nodeKey(space, Number(this.height), nonce), value: undefined });
+    }
     batch.push({ key: HEAD_KEY, value: previous.height === 0n ? undefined : encodeHead(previous) });
     batch.push({ key: UNDO_KEY, value: undefined });
-    const current = entries.map(({ space, key }) => ({ space, key, value: this.get(space, key) }));
+    const current = spaces.map(({ space, entries }) => ({
+      space,
+      entries: entries.map(([key]) => [key, this.get(space, key)] as const),
+    }));
     return this.#write(batch, current, () => {
       this.#head = previous;
-      this.#orphans = [];
+      this.#retired = [];
       // The next version of this height will give its nodes the same places.
       this.#entries.clear();
       this.#nodes.clear();
@@ -177,7 +185,8 @@ export class Store implements NodeStore {
     if (!this.#spaces.has(space)) throw new StoreError("space", "unknown space", { space });
   }
 
-  #write(batch: readonly KvWrite[], before: readonly Change[], adopt: () => void): Promise<void> {
+  /** Writes a batch over the entries as readers see them until it is on disk. */
+  #write(batch: readonly KvWrite[], seen: readonly Seen[], adopt: () => void): Promise<void> {
     this.#refuse();
     if (this.#writing !== undefined) throw new StoreError("stale", "another version is being written");
     const written = this.#kv.write(batch);
@@ -185,7 +194,10 @@ export class Store implements NodeStore {
       adopt();
       return Promise.resolve();
     }
-    this.#settling = new Map(before.map(({ space, key, value }) => [entryId(space, key), { value }]));
+    const settling = new Map<string, Present>();
+    for (const { space, entries } of seen)
+      for (const [key, value] of entries) settling.set(entryId(space, key), { value });
+    this.#settling = settling;
     this.#writing = written
       .then(adopt, (cause) => {
         // Nobody knows what has reached the disk: only opening it again tells.

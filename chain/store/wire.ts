@@ -15,6 +15,15 @@ export interface RecordReader {
   end(): void;
 }
 
+/** Writes four bytes, big-endian, and gives where they end. */
+export function putU32(out: Uint8Array, at: number, value: number): number {
+  out[at] = value >>> 24;
+  out[at + 1] = value >>> 16;
+  out[at + 2] = value >>> 8;
+  out[at + 3] = value;
+  return at + 4;
+}
+
 /** Bytes after their length in four bytes. */
 export const lengthPrefixed = (bytes: Uint8Array): Uint8Array => concat(u32be(bytes.length), bytes);
 

@@ -98,7 +98,9 @@ const equalPlace = (error: unknown, place: Uint8Array): boolean =>
 
 test("a missing node is found, a missing root on opening", async () => {
   const [store, kv] = await grown();
-  const count = decodeUndo(kv.get(UNDO_KEY) as Uint8Array).created.find(([space]) => space === "bank")?.[1];
+  const count = decodeUndo(kv.get(UNDO_KEY) as Uint8Array).spaces.find(
+    ({ space }) => space === "bank",
+  )?.created;
   assert.ok(count !== undefined && count > 2);
   kv.write([{ key: nodeKey("bank", 5, 1), value: undefined }]);
   assert.throws(() => contents(store), isCorrupt);

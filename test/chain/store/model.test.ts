@@ -93,16 +93,16 @@ test("a store on disk holds the same and has the same hashes as one in memory, t
   });
 });
 
-test("the hash depends on the versions' changes alone, not on what was staged and dropped between", () => {
+test("the hash depends on the versions' changes alone, not on what was staged and dropped between", async () => {
   const one: CommitStore = memoryStore({ spaces: SPACES });
   const other: CommitStore = memoryStore({ spaces: SPACES });
   for (let height = 1n; height <= 20n; height++) {
-    one.commit(one.stage(height, changesAt(height)));
+    await one.commit(one.stage(height, changesAt(height)));
     other.stage(height, changesAt(height + 1000n));
     const first = other.stage(height, changesAt(height));
     const again = other.stage(height, changesAt(height));
     assert.deepEqual(first.appHash, again.appHash);
-    other.commit(again);
+    await other.commit(again);
     assert.deepEqual(one.appHash, other.appHash);
   }
 });
