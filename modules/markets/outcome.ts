@@ -16,6 +16,7 @@ const PPM = 1_000_000n;
 export interface Settlement {
   readonly book: Book;
   readonly set: RevealedSet;
+  readonly counted: readonly (rewards.CountedItem | undefined)[];
   readonly orders: readonly Order[];
   readonly distribution: Distribution;
   readonly committeePaid: bigint;
@@ -28,23 +29,13 @@ function classShares(set: RevealedSet, classes: number): number[] {
   return counts.some((count) => count > 0n) ? splitExact(PPM, counts).map(Number) : [];
 }
 
-function resultOf(ctx: WriteCtx, gameId: string, settlement: Settlement, order: Order): Result {
-  const { set, distribution } = settlement;
+function resultOf(ctx: WriteCtx, key: rounds.RoundKey, settlement: Settlement, order: Order): Result {
+  const { set, counted, distribution } = settlement;
   const { operator, modelId, deposit, predictions } = order;
-  const { classes } = rounds.game(ctx, gameId);
   const values = decodePredictions(predictions);
-  const { accuracyPpm, brierPpm, logLossPpm } = rewards.metricsOf(set.labels, values, set.weights, classes);
+  const { scorePpm, metrics } = rewards.scored(ctx, key.gameId, counted, values, set.weights);
   const gain = distribution.payouts.find((payout) => payout.operator === operator)?.gain ?? 0n;
-  return {
-    operator,
-    modelId,
-    deposit,
-    payout: deposit + gain,
-    accuracyPpm,
-    brierPpm,
-    logLossPpm,
-    scorePpm: rewards.scoreOf(ctx, gameId, set.labels, values, set.weights),
-  };
+  return { operator, modelId, deposit, payout: deposit + gain, ...metrics, scorePpm };
 }
 
 function remember(ctx: WriteCtx, gameId: string, shares: readonly number[]): void {
@@ -58,7 +49,7 @@ function remember(ctx: WriteCtx, gameId: string, shares: readonly number[]): voi
 export function recordOutcome(ctx: WriteCtx, key: rounds.RoundKey, settlement: Settlement): bigint {
   const { book, set, orders, distribution, committeePaid } = settlement;
   const { gameId, roundId } = key;
-  const results = orders.map((order) => resultOf(ctx, gameId, settlement, order));
+  const results = orders.map((order) => resultOf(ctx, key, settlement, order));
   const payouts = results.reduce((sum, { payout }) => sum + payout, 0n);
   const shares = classShares(set, rounds.game(ctx, gameId).classes);
   const outcome: Outcome = {

@@ -32,7 +32,7 @@ function ensureProveLength(ctx: WriteCtx, gameId: string, params: ModelLmsrParam
   const { itemsMax } = elections.electionOf(ctx, gameId);
   const sampled = BigInt(policy === "all" ? itemsMax : sampleSize);
   const batches = templateIds.map((id) => mulDiv(sampled, 1n, BigInt(proofs.template(ctx, id).batch), "up"));
-  const most = batches.reduce((a, b) => (a > b ? a : b), 0n);
+  const most = batches.reduce((a, b) => Math.max(a, b), 0n);
   const least = 2n * mulDiv(BigInt(params.ordersMax) * most, 1n, BigInt(proofsPerBlock), "up");
   const prove = BigInt(rounds.game(ctx, gameId).schedule?.prove ?? 0);
   ensure(prove >= least, errors.BadGenesis, { gameId, prove, least });

@@ -17,10 +17,10 @@ import { markets } from "./state.ts";
 export const CRANK_MOVES_PER_BLOCK = 8_000;
 
 /**
- * The label that counts for each item, or undefined: the reward function decides which item counts, and
- * copies of one content whose labels differ count for nothing.
+ * How each item counts, or undefined: the reward function decides, and copies of one content whose labels
+ * differ count for nothing.
  */
-export function countedLabels(ctx: ReadCtx, key: rounds.RoundKey): (number | undefined)[] {
+export function countedItems(ctx: ReadCtx, key: rounds.RoundKey): (rewards.CountedItem | undefined)[] {
   const authors = commitments.authorLabels(ctx, key);
   const names = commitments.contentNames(ctx, key);
   const seen = new Map<string, number>();
@@ -31,10 +31,11 @@ export function countedLabels(ctx: ReadCtx, key: rounds.RoundKey): (number | und
     if ((seen.get(name) ?? label) !== label) disputed.add(name);
     seen.set(name, label);
   }
-  return authors.map((label, i) => {
-    if (label === undefined || disputed.has(names[i] as string)) return undefined;
-    return rewards.countedLabel(ctx, key.gameId, label);
-  });
+  return authors.map((author, i) =>
+    disputed.has(names[i] as string)
+      ? undefined
+      : rewards.countedItem(ctx, key.gameId, { author, panel: [] }),
+  );
 }
 
 /** The round's items as the market kinds see them. */
@@ -45,7 +46,7 @@ export function revealedSet(ctx: ReadCtx, key: rounds.RoundKey): RevealedSet {
   return {
     weights: items.map(({ weight }) => weight),
     totalWeight,
-    labels: countedLabels(ctx, key),
+    labels: countedItems(ctx, key).map((item) => item?.label),
     members: items.map(({ member }) => numbers.get(member) as number),
   };
 }
@@ -92,7 +93,14 @@ function payOut(
   giveBack(ctx, key, distribution.residual, "residual of the subsidy");
   giveBack(ctx, key, distribution.fees + distribution.forfeits, "fees and forfeits");
   const committeePaid = payCommittee(ctx, key, book.market.committeePay);
-  const payouts = recordOutcome(ctx, key, { book, set, orders, distribution, committeePaid });
+  const payouts = recordOutcome(ctx, key, {
+    book,
+    set,
+    counted: countedItems(ctx, key),
+    orders,
+    distribution,
+    committeePaid,
+  });
   setBook(ctx, book, state, { vault: 0n, committeePay: 0n, settled: true });
   settled(ctx, { ...key, payouts, returned: distribution.residual });
   rounds.finishRound(ctx, key);

@@ -1,0 +1,32 @@
+import type { AnyModule } from "#chain/kernel/module.ts";
+import { type Registry, registry } from "#chain/kernel/registry.ts";
+import { authModule } from "#modules/auth/module.ts";
+import { bankModule } from "#modules/bank/module.ts";
+import { commitmentsModule } from "#modules/commitments/module.ts";
+import { communityModule } from "#modules/community/module.ts";
+import { electionsModule } from "#modules/elections/module.ts";
+import { marketsModule } from "#modules/markets/module.ts";
+import { proofsModule } from "#modules/proofs/module.ts";
+import { rewardsModule } from "#modules/rewards/module.ts";
+import { roundsModule } from "#modules/rounds/module.ts";
+import { treasuryModule } from "#modules/treasury/module.ts";
+import { BASE_SPACE } from "./base.ts";
+
+const modules = [
+  authModule,
+  bankModule,
+  communityModule,
+  treasuryModule,
+  roundsModule,
+  electionsModule,
+  proofsModule,
+  commitmentsModule,
+  rewardsModule,
+  marketsModule,
+] as readonly unknown[] as readonly AnyModule[];
+
+/** The modules of the chain in order: each reaches only those before it. */
+export const chainRegistry = (): Registry => registry(modules);
+
+/** Spaces of the store: one per module, and one for what belongs to none. */
+export const storeSpaces: readonly string[] = [BASE_SPACE, ...modules.map(({ name }) => name)];

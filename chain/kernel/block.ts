@@ -1,0 +1,91 @@
+import type { Hook, ReadCtx, ReadStore, WriteCtx, WriteStore } from "./ctx.ts";
+import { freeGas, type GasMeter, gasPrices } from "./gas.ts";
+import { overlay } from "./overlay.ts";
+import type { Registry } from "./registry.ts";
+
+/** What is the same for everything that happens in one block. */
+export interface BlockInfo {
+  readonly chainId: string;
+  readonly height: bigint;
+  readonly timeMs: bigint;
+  /** Consensus address, 20 bytes; empty at genesis and in queries. */
+  readonly proposer: Uint8Array;
+  readonly verdicts: ReadonlyMap<string, boolean>;
+}
+
+/** An event as CometBFT indexes it: a type and ordered attributes. */
+export interface Event {
+  readonly type: string;
+  readonly attributes: readonly (readonly [string, string])[];
+}
+
+export const readCtx = (store: ReadStore, { chainId, height, timeMs }: BlockInfo): ReadCtx => ({
+  store,
+  chainId,
+  height,
+  timeMs,
+});
+
+/** Charges gas for every access to a store. */
+function metered(store: WriteStore, gas: GasMeter): WriteStore {
+  return {
+    get: (space, key) => {
+      const value = store.get(space, key);
+      gas.consume(gasPrices.readFlat + gasPrices.readPerByte * BigInt(key.length + (value?.length ?? 0)));
+      return value;
+    },
+    *range(space, start, end) {
+      for (const entry of store.range(space, start, end)) {
+        gas.consume(
+          gasPrices.iterateFlat + gasPrices.readPerByte * BigInt(entry[0].length + entry[1].length),
+        );
+        yield entry;
+      }
+    },
+    set: (space, key, value) => {
+      gas.consume(gasPrices.writeFlat + gasPrices.writePerByte * BigInt(key.length + value.length));
+      store.set(space, key, value);
+    },
+    delete: (space, key) => {
+      gas.consume(gasPrices.deleteFlat);
+      store.delete(space, key);
+    },
+  };
+}
+
+/** A context that writes into `store` and collects events into `events`. */
+export function writeCtx(
+  registry: Registry,
+  store: WriteStore,
+  block: BlockInfo,
+  events: Event[],
+  gas: GasMeter = freeGas,
+): WriteCtx {
+  const ctx: WriteCtx = {
+    ...block,
+    store: gas === freeGas ? store : metered(store, gas),
+    gas,
+    emit: (type, attributes) => void events.push({ type, attributes }),
+    fire: <E>(hook: Hook<E>, event: E) => registry.fire(ctx, hook.name, event),
+  };
+  return ctx;
+}
+
+/**
+ * Runs `work` over a savepoint: what it wrote and emitted stays only when it returns. Throws what it threw.
+ */
+export function atomically<T>(
+  registry: Registry,
+  store: WriteStore,
+  block: BlockInfo,
+  events: Event[],
+  gas: GasMeter,
+  work: (ctx: WriteCtx) => T,
+): T {
+  const savepoint = overlay(store);
+  const emitted: Event[] = [];
+  const result = work(writeCtx(registry, savepoint, block, emitted, gas));
+  savepoint.applyTo(store);
+  events.push(...emitted);
+  return result;
+}

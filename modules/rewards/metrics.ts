@@ -1,0 +1,51 @@
+import { floorDiv } from "#chain/math/mul-div.ts";
+import { labelPpm, lossMicronats, squares, type Tally, talliesOf, topClass } from "./tallies.ts";
+
+const PPM = 1_000_000n;
+
+/** How good a model's predictions were, weighted means over the counted items. */
+export interface Metrics {
+  /** Share of items whose most probable class was right, in millionths. */
+  readonly accuracyPpm: number;
+  /** Mean of Σ_k (p_k − [k = y])², in millionths: 0…2·10⁶. */
+  readonly brierPpm: number;
+  /** Mean of −ln p_y, in millionths of a nat. */
+  readonly logLossMicronats: bigint;
+}
+
+/** Σ_k (p_k − [k = y])² in 10⁻¹². */
+export const brier = (tally: Tally): bigint => squares(tally) - 2n * PPM * labelPpm(tally) + PPM * PPM;
+
+/** Weighted sum over the tallies. */
+export const weighted = (tallies: readonly Tally[], value: (tally: Tally) => bigint): bigint =>
+  tallies.reduce((sum, tally) => sum + tally.weight * value(tally), 0n);
+
+/** Sum of the weights. */
+export const totalWeight = (tallies: readonly Tally[]): bigint => weighted(tallies, () => 1n);
+
+/** Ten to the sixth where the most probable class is right, otherwise zero. */
+export const hitPpm = (tally: Tally): bigint => (topClass(tally) === tally.label ? PPM : 0n);
+
+/**
+ * Accuracy, Brier score and log loss of predictions, as round tables show them; all zero when no item counts or
+ * those that do have no weight. Means are rounded down.
+ *
+ * @param labels per item the class that counts, or undefined, which leaves the item out
+ * @param predictions 65535ths, per item the classes 1…K−1
+ * @throws RangeError when the lengths do not fit
+ */
+export function metrics(
+  labels: readonly (number | undefined)[],
+  predictions: ArrayLike<number>,
+  weights: readonly bigint[],
+  classes: number,
+): Metrics {
+  const tallies = talliesOf(labels, predictions, weights, classes);
+  const total = totalWeight(tallies);
+  if (total === 0n) return { accuracyPpm: 0, brierPpm: 0, logLossMicronats: 0n };
+  return {
+    accuracyPpm: Number(floorDiv(weighted(tallies, hitPpm), total)),
+    brierPpm: Number(floorDiv(weighted(tallies, brier), total * PPM)),
+    logLossMicronats: floorDiv(weighted(tallies, lossMicronats), total),
+  };
+}

@@ -1,0 +1,65 @@
+import { larger } from "#chain/math/bounds.ts";
+import { lnDown } from "#chain/math/fixed.ts";
+import { mulDiv, splitExact } from "#chain/math/mul-div.ts";
+
+const PPM = 1_000_000n;
+/** Probability one of a prediction. */
+const PREDICTION_ONE = 65_535n;
+/** 18-decimal units in a millionth. */
+const WAD_PER_PPM = 10n ** 12n;
+
+/** What is known of one counted item when models are scored. */
+export interface Tally {
+  /** The class that counts. */
+  readonly label: number;
+  /** Not negative. */
+  readonly weight: bigint;
+  /** The model's probabilities of all classes in millionths, summing to 10⁶. */
+  readonly predictionPpm: readonly bigint[];
+}
+
+/**
+ * The counted items with their predictions in millionths (largest remainder of the 65535ths, ties to the lower
+ * class).
+ *
+ * @param labels per item the class that counts, or undefined, which leaves the item out
+ * @param predictions 65535ths, per item the classes 1…K−1
+ * @throws RangeError when the lengths do not fit
+ */
+export function talliesOf(
+  labels: readonly (number | undefined)[],
+  predictions: ArrayLike<number>,
+  weights: readonly bigint[],
+  classes: number,
+): Tally[] {
+  const wide = classes - 1;
+  if (predictions.length !== labels.length * wide || weights.length !== labels.length)
+    throw new RangeError("one weight and all predictions an item");
+  const tallies: Tally[] = [];
+  for (const [item, label] of labels.entries()) {
+    if (label === undefined) continue;
+    const given = Array.from({ length: wide }, (_, k) => BigInt(predictions[item * wide + k] as number));
+    const rest = given.reduce((left, value) => left - value, PREDICTION_ONE);
+    const predictionPpm = splitExact(PPM, [rest, ...given]);
+    tallies.push({ label, weight: weights[item] as bigint, predictionPpm });
+  }
+  return tallies;
+}
+
+/** The probability of the class that counts, in millionths. */
+export const labelPpm = ({ predictionPpm, label }: Tally): bigint => predictionPpm[label] ?? 0n;
+
+/** The most probable class, ties to the lower. */
+export function topClass({ predictionPpm }: Tally): number {
+  let top = 0;
+  for (const [k, ppm] of predictionPpm.entries()) if (ppm > (predictionPpm[top] as bigint)) top = k;
+  return top;
+}
+
+/** Σ p_k² in 10⁻¹². */
+export const squares = ({ predictionPpm }: Tally): bigint =>
+  predictionPpm.reduce((sum, ppm) => sum + ppm * ppm, 0n);
+
+/** −ln of the probability of the class that counts, in millionths of a nat, rounded up; of 10⁻⁶ at least. */
+export const lossMicronats = (tally: Tally): bigint =>
+  mulDiv(-lnDown(larger(labelPpm(tally), 1n) * WAD_PER_PPM), 1n, WAD_PER_PPM, "up");
