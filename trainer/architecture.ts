@@ -12,9 +12,9 @@ export interface Architecture {
 }
 
 /** Most ReLU layers, and their greatest width. */
-export const hiddenLayersMax = 3;
-export const hiddenWidthMax = 1024;
-/** Most classes of a game (game.md §4). */
+const hiddenLayersMax = 3;
+const hiddenWidthMax = 1024;
+/** Most classes of a game. */
 export const classesMax = 16;
 
 const within = (value: number, least: number, most: number): boolean =>
@@ -52,7 +52,7 @@ export function architectureName({ inputs, hidden, classes }: Architecture): str
 }
 
 /** How many logits the network gives. */
-export const logitsOf = ({ classes }: Architecture): number => (classes === 2 ? 1 : classes);
+const logitsOf = ({ classes }: Architecture): number => (classes === 2 ? 1 : classes);
 
 export interface LayerShape {
   readonly inputs: number;

@@ -17,7 +17,7 @@ export interface LabelledSet {
 }
 
 /** Largest file that is read, in bytes, and most rows in it. */
-export const fileLengthMax = 256 * 2 ** 20;
+const fileLengthMax = 256 * 2 ** 20;
 export const rowsMax = 1_000_000;
 
 type RawRow = { readonly name: string; readonly text: string; readonly author: string | undefined };
@@ -34,9 +34,9 @@ function parseLine(line: string, number: number): RawRow {
 const isIndex = (name: string): boolean => /^(?:0|[1-9][0-9]?)$/.test(name) && Number(name) < classesMax;
 
 /**
- * The classes of the labels that occur. If all are numbers 0…15, each is its own class and the classes reach
- * up to the greatest; else they are the distinct labels in byte order, so that the order of rows means nothing
- * and `ham` is 0, `spam` 1.
+ * The classes of the labels that occur. If all are numbers 0…15, each is its own class and the classes
+ * reach up to the greatest; else they are the distinct labels in byte order, so that the order of rows
+ * means nothing and `ham` is 0, `spam` 1.
  */
 function classesOf(names: ReadonlySet<string>): string[] {
   const list = [...names];
@@ -70,10 +70,11 @@ function raiseAtMalformedLine(bytes: Uint8Array): never {
 }
 
 /**
- * The rows of a text file, one a line: label, tab, text, and where known a tab and its author. UTF-8; lines end
- * in LF or CRLF; nothing is quoted or escaped. Labels are matched to `classes` (a game's list, in its order)
- * or, without it, to what occurs: numbers 0…15 are classes themselves, other labels are sorted by their bytes.
- * Refuses, with the line, what is malformed, a label outside `classes`, and fewer than two classes.
+ * The rows of a text file, one a line: label, tab, text, and where known a tab and its author. UTF-8; lines
+ * end in LF or CRLF; nothing is quoted or escaped. Labels are matched to `classes` (a game's list, in its
+ * order) or, without it, to what occurs: numbers 0…15 are classes themselves, other labels are sorted by
+ * their bytes. Refuses, with the line, what is malformed, a label outside `classes`, and fewer than two
+ * classes.
  */
 export function parseLabelled(bytes: Uint8Array, classes?: readonly string[]): LabelledSet {
   const lines = decode(bytes).split("\n");

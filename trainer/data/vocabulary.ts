@@ -42,9 +42,9 @@ const better = (a: Candidate, b: Candidate): number =>
   b.score - a.score || b.rows - a.rows || (a.token < b.token ? -1 : 1);
 
 /**
- * The `size` tokens that best separate the classes of a seed set, best first: by χ² of a token's presence in a
- * row; ties go to the token in more rows, then to the lesser in byte order. Refuses a set with fewer tokens.
- * Only for rows that are public before the game starts: the list tells which tokens were seen.
+ * The `size` tokens that best separate the classes of a seed set, best first: by χ² of a token's presence
+ * in a row; ties go to the token in more rows, then to the lesser in byte order. Refuses a set with fewer
+ * tokens. Only for rows that are public before the game starts: the list tells which tokens were seen.
  */
 export function chooseVocabulary(set: LabelledSet, size = 64): string[] {
   const classRows = set.classes.map((_, label) => set.rows.filter((row) => row.label === label).length);

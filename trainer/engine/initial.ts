@@ -10,9 +10,13 @@ function priorLogits(classes: number, labels: readonly number[]): number[] {
   return counts.map((count) => Math.log(count / (labels.length + classes)));
 }
 
+/** Where hidden biases start: above 0, or now and then all units of a narrow layer die under the prior. */
+const hiddenBias = 0.5;
+
 /**
- * Parameters to start from: weights 0 in a logistic regression, whose loss is convex, else uniform as by Glorot
- * and Bengio (2010); biases 0, but those of the logits such that the network starts at the class prior.
+ * Parameters to start from: weights 0 in a logistic regression, whose loss is convex, else uniform as by
+ * Glorot and Bengio (2010); biases of hidden units hiddenBias, those of the logits the logits of the class
+ * prior.
  */
 export function initialWeights(
   architecture: Architecture,
@@ -25,6 +29,7 @@ export function initialWeights(
     for (const [layer, { inputs, outputs }] of layers.entries()) {
       const bound = Math.sqrt(6 / (inputs + outputs));
       const matrix = weights[2 * layer] as Float32Array;
+      (weights[2 * layer + 1] as Float32Array).fill(hiddenBias);
       for (let i = 0; i < matrix.length; i++) matrix[i] = (2 * random.unit() - 1) * bound;
     }
   (weights.at(-1) as Float32Array).set(priorLogits(architecture.classes, labels));

@@ -18,7 +18,7 @@ export interface TrainingData {
   readonly labels: readonly number[];
 }
 
-/** What stands for a parameter of 0, which would change the key of a circuit (proofs.md §1). */
+/** What stands for a parameter of 0, which would change the key of a circuit. */
 export const tinyWeight = 1e-6;
 
 /** Replaces zeros by tinyWeight, in place: a circuit's key must depend on the architecture alone. */
@@ -27,7 +27,7 @@ export function withoutZeros(weights: Tensors): void {
     for (let i = 0; i < tensor.length; i++) if (tensor[i] === 0) tensor[i] = tinyWeight;
 }
 
-/** Refuses parameters that do not fit the architecture, are not finite, or are exactly 0. */
+/** Refuses parameters that do not fit the architecture or are not finite. */
 export function checkModel({ architecture, weights }: Model): void {
   const lengths = tensorLengths(layersOf(architecture));
   ensureTrainer(
@@ -38,7 +38,6 @@ export function checkModel({ architecture, weights }: Model): void {
   for (const [t, tensor] of weights.entries()) {
     ensureTrainer(tensor.length === lengths[t], "model", `tensor ${t} has ${tensor.length} numbers`);
     ensureTrainer(tensor.every(Number.isFinite), "model", `tensor ${t} is not finite`);
-    ensureTrainer(!tensor.includes(0), "model", `tensor ${t} holds a 0`);
   }
 }
 

@@ -40,7 +40,9 @@ function rectify(values: Float64Array): void {
   for (let j = 0; j < values.length; j++) if ((values[j] as number) < 0) values[j] = 0;
 }
 
-/** The logits of a row, in a buffer of the network; sums run by increasing feature, then by increasing unit. */
+/**
+ * The logits of a row, in a buffer of the network; sums run by increasing feature, then by increasing unit.
+ */
 export function forward(network: Network, weights: Tensors, row: SparseRow): Float64Array {
   const last = network.layers.length - 1;
   for (let layer = 0; layer <= last; layer++) {

@@ -56,10 +56,10 @@ export interface TrainingPlan {
   readonly learningRate: number;
   readonly l2: number;
   readonly validationRows: number;
-  readonly patience: number;
+  readonly patience: number | undefined;
 }
 
-export const epochsMax = 10_000;
+const epochsMax = 10_000;
 const batchSizeDefault = 16;
 const stepsDefault = 2_000;
 const epochsLeast = 10;
@@ -100,13 +100,14 @@ export function planOf(request: TrainingRequest): TrainingPlan {
   const epochs = request.epochs ?? Math.min(epochsMax, Math.max(epochsLeast, steps));
   const learningRate = request.learningRate ?? learningRateDefault;
   const l2 = request.l2 ?? (architecture.hidden.length === 0 ? l2Default.regression : l2Default.network);
-  const patience = request.patience ?? epochsMax;
+  const patience = request.patience;
   ensureTrainer(isCountUpTo(batchSize, rowsMax), "request", `batch of ${batchSize}`);
   ensureTrainer(isCountUpTo(epochs, epochsMax), "request", `${epochs} epochs`);
   ensureTrainer(isPositive(learningRate), "request", `learning rate ${learningRate}`);
   ensureTrainer(Number.isFinite(l2) && l2 >= 0, "request", `l2 ${l2}`);
-  ensureTrainer(isCountUpTo(patience, epochsMax), "request", `patience of ${patience} epochs`);
-  const measured = validationRows > 0 || request.patience === undefined;
-  ensureTrainer(measured, "request", "early stopping needs rows to measure on");
+  if (patience !== undefined) {
+    ensureTrainer(isCountUpTo(patience, epochsMax), "request", `patience of ${patience} epochs`);
+    ensureTrainer(validationRows > 0, "request", "early stopping needs rows to measure on");
+  }
   return { architecture, data, seed, epochs, batchSize, learningRate, l2, validationRows, patience };
 }

@@ -2,9 +2,9 @@ import type { LayerShape } from "../architecture.ts";
 import type { SparseRow, Tensors } from "./network.ts";
 
 /**
- * What the network sees of an input while it trains: (x − mean) / deviation for every feature, and after the
- * last feature the total of the counted ones, scaled alike. The total lets tokens that training never saw take
- * the weight that tokens have on average; with L2 this is a prior whose mean is learned.
+ * What the network sees of an input while it trains: (x − mean) / deviation for every feature, and after
+ * the last feature the total of the counted ones, scaled alike. The total lets tokens that training never
+ * saw take the weight that tokens have on average; with L2 this is a prior whose mean is learned.
  */
 export interface Scaling {
   readonly mean: Float64Array;
@@ -67,8 +67,8 @@ export function sparseRow(input: ArrayLike<number>, scaling: Scaling): SparseRow
 }
 
 /**
- * The parameters of the network that takes unscaled integers, as the circuit does: scaling and total are linear
- * and move into the first layer, whose weights lose their last row.
+ * The parameters of the network that takes unscaled integers, as the circuit does: scaling and total are
+ * linear and move into the first layer, whose weights lose their last row.
  */
 export function foldScaling(layer: LayerShape, weights: Tensors, scaling: Scaling): Float32Array[] {
   const [matrix, biases] = weights as readonly [Float32Array, Float32Array];

@@ -2,7 +2,7 @@ import { type Random, randomOf, shuffle } from "../random.ts";
 import { type AdamState, adamStep, newAdam } from "./adam.ts";
 import { initialWeights } from "./initial.ts";
 import { lossAndDelta } from "./loss.ts";
-import { evaluate, type TrainingData, withoutZeros } from "./model.ts";
+import { checkModel, evaluate, type TrainingData, withoutZeros } from "./model.ts";
 import { backward, forward, type Network, newNetwork, type SparseRow, tensorLengths } from "./network.ts";
 import type { TrainingRequest } from "./request.ts";
 import { planOf, type TrainedModel, type TrainingPlan, type TrainingProgress } from "./request.ts";
@@ -105,10 +105,13 @@ const rowsOf = ({ inputs, labels }: TrainingData, scaling: Scaling): Rows => ({
   labels,
 });
 
-/** Runs epochs until all are done or early stopping says so; leaves the best weights, or the last, in the run. */
+/**
+ * Runs epochs until all are done or early stopping says so; leaves the best weights, or the last, in the
+ * run.
+ */
 function* runEpochs(run: Run, train: Rows, validation: Rows): Generator<TrainingProgress, number, void> {
   const { epochs, patience } = run.plan;
-  if (patience >= epochs || validation.rows.length === 0) {
+  if (patience === undefined) {
     for (let epoch = 1; epoch <= epochs; epoch++) yield { epoch, epochs, logLoss: runEpoch(run, train) };
     return epochs;
   }
@@ -125,9 +128,10 @@ function* runEpochs(run: Run, train: Rows, validation: Rows): Generator<Training
 }
 
 /**
- * Trains in steps of one epoch, each giving its progress, and returns the model; stop by iterating no further.
- * Minimises log loss plus a Gaussian prior on the weights by mini-batch Adam with a linearly falling rate. All
- * sums have a fixed order and all chance comes from the seed. Refuses what planOf refuses, at the first step.
+ * Trains in steps of one epoch, each giving its progress, and returns the model; stop by iterating no
+ * further. Minimises log loss plus a Gaussian prior on the weights by mini-batch Adam with a linearly
+ * falling rate. All sums have a fixed order and all chance comes from the seed. Refuses what planOf
+ * refuses, at the first step, and at the end a model that is not finite.
  */
 export function* trainingSteps(request: TrainingRequest): Generator<TrainingProgress, TrainedModel, void> {
   const plan = planOf(request);
@@ -140,6 +144,7 @@ export function* trainingSteps(request: TrainingRequest): Generator<TrainingProg
   const weights = foldScaling(first, run.weights, scaling);
   withoutZeros(weights);
   const model = { architecture: plan.architecture, weights };
+  checkModel(model);
   const trained = evaluate(model, train);
   const measured = plan.validationRows > 0 ? evaluate(model, validation) : undefined;
   const report = {

@@ -25,7 +25,7 @@ export interface NumericSpec {
 
 /**
  * A game's map from an item's content to the integer tensor that every model of the game takes: plain data,
- * kept in the game. The kind's id carries a version because the map is consensus. Source: game.md §4, Inputs.
+ * kept in the game. The kind's id carries a version because the map is consensus.
  */
 export type FeaturizerSpec = VocabularySpec | HashSpec | NumericSpec;
 
@@ -38,7 +38,7 @@ export const contentLengthMax = 65_536;
 /** Where the counts of `vocabulary/1` and `hash/1` are clipped: two bits each. */
 export const countMax = 3;
 /** Most decimals that `numeric/1` keeps. */
-export const decimalsMax = 4;
+const decimalsMax = 4;
 
 export type FeaturizerErrorCode = "spec" | "content" | "values" | "bytes";
 

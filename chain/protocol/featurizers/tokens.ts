@@ -1,4 +1,6 @@
-/** The lower case of an ASCII letter or digit; 0 for every other byte. By hand: no locale, no Unicode table. */
+/**
+ * The lower case of an ASCII letter or digit; 0 for every other byte. By hand: no locale, no Unicode table.
+ */
 function tokenByte(byte: number): number {
   if (byte >= 0x41 && byte <= 0x5a) return byte + 0x20;
   return (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39) ? byte : 0;
