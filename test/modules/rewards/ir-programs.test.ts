@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { toHex } from "#chain/bytes/hex.ts";
+import { builtinProgram } from "#modules/rewards/builtin-programs.ts";
+import { builtinIds, builtinScore, LOSS_MAX_MICRONATS } from "#modules/rewards/builtins.ts";
+import { call, constant, field } from "#modules/rewards/ir/build.ts";
+import { IrError } from "#modules/rewards/ir/ops.ts";
+import { checkProgram, programHash, runItem, runScore } from "#modules/rewards/ir/program.ts";
+import { type ItemRecord, labelByRule, labelRuleNames } from "#modules/rewards/label-rules.ts";
+import { metrics } from "#modules/rewards/metrics.ts";
+import { talliesOf } from "#modules/rewards/tallies.ts";
+import { Program } from "#proto/gen/iterum/rewards.ts";
+import { rounds } from "./random-programs.ts";
+
+const LIMITS = { itemsMax: 1000, panelSeats: 2 };
+const program = (builtinId: string, rule = "own"): Program => builtinProgram(builtinId, rule) as Program;
+
+test("each built-in score is the same natively and as a program", () => {
+  for (const builtinId of builtinIds) {
+    const written = program(builtinId);
+    fc.assert(
+      fc.property(rounds, (tallies) => {
+        const native = builtinScore(builtinId, tallies.items);
+        assert.equal(runScore(written, tallies), native);
+        assert.ok(native >= 0n && native <= 1_000_000n);
+      }),
+      { numRuns: 1000 },
+    );
+  }
+});
+
+const label = (classes: number) => fc.option(fc.nat(classes - 1), { nil: undefined });
+const records: fc.Arbitrary<ItemRecord> = fc.integer({ min: 2, max: 4 }).chain((classes) =>
+  fc.record({
+    classes: fc.constant(classes),
+    authorLabel: label(classes),
+    panelLabels: fc.array(label(classes), { maxLength: 2 }),
+  }),
+);
+
+test("each agreement rule is the same natively and as a program", () => {
+  for (const rule of labelRuleNames) {
+    const written = program("accuracy/1", rule);
+    fc.assert(
+      fc.property(records, (record) => {
+        assert.equal(runItem(written, record)?.label, labelByRule(rule, record));
+      }),
+      { numRuns: 1000 },
+    );
+  }
+});
+
+const labelled = (rule: string, authorLabel: number | undefined, ...panelLabels: (number | undefined)[]) =>
+  labelByRule(rule, { authorLabel, panelLabels, classes: 3 });
+
+test("the agreement rules decide as the game says", () => {
+  assert.equal(labelled("own", 2, 0, 0), 2);
+  assert.equal(labelled("all", 1, 1, 1), 1);
+  assert.equal(labelled("all", 1, 1, 0), undefined);
+  assert.equal(labelled("all", 1, 1, undefined), 1, "one other label suffices");
+  assert.equal(labelled("all", 1, undefined, undefined), undefined, "no other label does not");
+  assert.equal(labelled("majority", 0, 1, 1), 1);
+  assert.equal(labelled("majority", 0, 1, 2), undefined);
+  assert.equal(labelled("majority", 0, 1, undefined), undefined);
+  for (const rule of labelRuleNames) assert.equal(labelled(rule, undefined, 1, 1), undefined);
+  assert.throws(() => labelled("any", 1), RangeError);
+});
+
+test("an item whose evaluation fails or gives no class does not count", () => {
+  const record: ItemRecord = { authorLabel: 1, panelLabels: [1, 0], classes: 2 };
+  const base = program("accuracy/1");
+  const failing = call("divFloor", constant(1n), constant(0n));
+  assert.deepEqual(runItem(base, record), { label: 1, weight: 1n });
+  for (const changes of [
+    { label: constant(2n) },
+    { label: call("sub", constant(0n), constant(1n)) },
+    { label: failing },
+    { weight: failing },
+    { weight: constant(1_000_001n) },
+    { use: call("eq", failing, constant(0n)) },
+  ])
+    assert.equal(runItem({ ...base, ...changes }, record), undefined);
+  const agreeing = call("count", call("eq", field("panelLabel"), field("authorLabel")));
+  assert.equal(runItem({ ...base, weight: agreeing }, record)?.weight, 1n);
+});
+
+test("a score that fails or is out of range is the declared constant", () => {
+  const tallies = { classes: 2, items: talliesOf([1], [60000], [1n], 2) };
+  const scored = (score: Program["score"]): bigint =>
+    runScore({ ...program("accuracy/1"), score, scoreOnError: 250_000 }, tallies);
+  assert.equal(scored(constant(1_000_000n)), 1_000_000n);
+  assert.equal(scored(constant(1_000_001n)), 250_000n);
+  assert.equal(scored(call("sub", constant(0n), constant(1n))), 250_000n);
+  assert.equal(scored(call("mod", constant(1n), constant(0n))), 250_000n);
+});
+
+test("built-in programs are within the cost limits of the largest game", () => {
+  for (const builtinId of builtinIds)
+    for (const rule of labelRuleNames) checkProgram(program(builtinId, rule), LIMITS);
+});
+
+test("programs that are incomplete, ill typed or too dear are refused", () => {
+  const base = program("brier/1");
+  const dear = call("sum", call("add", ...Array.from({ length: 4 }, () => field("loss"))));
+  const dearItem = call(
+    "count",
+    call("lt", call("add", ...Array(16).fill(field("majorityLabel"))), constant(9n)),
+  );
+  for (const changes of [
+    { use: undefined },
+    { score: undefined },
+    { use: constant(1n) },
+    { label: call("eq", constant(1n), constant(1n)) },
+    { score: call("eq", constant(1n), constant(1n)) },
+    { score: dear },
+    { weight: call("add", dearItem, dearItem) },
+    { scoreOnError: 1_000_001 },
+  ])
+    assert.throws(() => checkProgram({ ...base, ...changes }, LIMITS), IrError);
+});
+
+test("a program survives the wire, and its hash changes with any part of it", () => {
+  const base = program("logloss/1", "all");
+  assert.deepEqual(Program.decode(Program.encode(base)), base);
+  const others = [
+    { ...base, scoreOnError: 1 },
+    { ...base, weight: constant(2n) },
+    program("logloss/1", "own"),
+  ];
+  const hashes = [base, ...others].map((each) => toHex(programHash(each)));
+  assert.equal(new Set(hashes).size, hashes.length);
+});
+
+test("metrics of a known round are those worked out by hand", () => {
+  // p(class 1) = 3/4, 1/4, 1/2 (32768/65535 rounds to class 1 first); the second item is wrong, the last left out.
+  const found = metrics([1, 1, 0, undefined], [49151, 16384, 16384, 1], [1n, 1n, 2n, 9n], 2);
+  assert.equal(found.accuracyPpm, 750_000);
+  assert.ok(Math.abs(found.brierPpm - (2 * (0.25 ** 2 + 0.75 ** 2 + 2 * 0.25 ** 2) * 1e6) / 4) < 30);
+  assert.ok(
+    Math.abs(Number(found.logLossMicronats) - (-(3 * Math.log(0.75) + Math.log(0.25)) / 4) * 1e6) < 30,
+  );
+  assert.deepEqual(metrics([undefined], [1], [1n], 2), { accuracyPpm: 0, brierPpm: 0, logLossMicronats: 0n });
+  assert.throws(() => metrics([1], [1, 2], [1n], 2), RangeError);
+  assert.throws(() => metrics([1], [1], [], 2), RangeError);
+});
+
+test("the scores map certainty to their ends and the log loss of the least clip to almost nothing", () => {
+  const tallies = (prediction: number) => talliesOf([1], [prediction], [1n], 2);
+  for (const builtinId of builtinIds) {
+    assert.equal(builtinScore(builtinId, tallies(65535)), 1_000_000n);
+    assert.equal(builtinScore(builtinId, tallies(0)), 0n);
+    assert.equal(builtinScore(builtinId, []), 0n);
+  }
+  assert.ok(builtinScore("logloss/1", tallies(66)) < 1100n);
+  assert.ok(Math.abs(Number(LOSS_MAX_MICRONATS) - 1e6 * Math.log(1000)) < 1);
+  assert.equal(builtinScore("brier/1", tallies(32768)), 750_007n);
+  assert.throws(() => builtinScore("accuracy/2", []), RangeError);
+});
