@@ -66,7 +66,7 @@ const epochsLeast = 10;
 const learningRateDefault = 0.02;
 /**
  * Chosen on 60…4,000 rows of SMS for log loss on unseen rows (README, Calibration): with these priors no
- * temperature improves the loss at 120 rows and more.
+ * temperature improves it by more than .001 at 120 rows and more.
  */
 const l2Default = { regression: 0.5, network: 1.5 };
 
