@@ -175,7 +175,7 @@ export function splitInstances(template: Template, instances: readonly bigint[])
 
 /**
  * The public values that a proof of these inputs and logits has under the template, in circuit order; the
- * inverse of `splitInstances`. Throws InstanceError when counts are not the template's or a value is too wide.
+ * inverse of `splitInstances`. Throws InstanceError when counts are not the template's or a value too wide.
  */
 export function joinInstances(template: Template, parts: Instances): bigint[] {
   const { batch, inputSize } = template;

@@ -37,34 +37,49 @@ const wellFormed = ({ key, statement }: ProofTask): boolean =>
 const keyHash = (key: TemplateKey): Uint8Array =>
   taggedHash("iterum/verify/key/v1", key.vka, key.verifierCode);
 
+/** Verdicts by identity; of more than `max`, the one used least recently goes. */
+function boundedVerdicts(max: number) {
+  const verdicts = new Map<string, boolean>();
+  const set = (id: string, valid: boolean): void => {
+    verdicts.delete(id);
+    const oldest = verdicts.keys().next();
+    if (verdicts.size >= max && !oldest.done) verdicts.delete(oldest.value);
+    verdicts.set(id, valid);
+  };
+  const get = (id: string): boolean | undefined => {
+    const valid = verdicts.get(id);
+    if (valid !== undefined) set(id, valid);
+    return valid;
+  };
+  return { get, set, size: () => verdicts.size };
+}
+
+/** A proof of zeros fails early, but makes a thread deploy the verifier and register the key. */
+async function load(pool: WorkerPool<ProofJob, Verdict>, threads: number, key: TemplateKey): Promise<void> {
+  const { verifierCode, vka, proofLength, instanceCount } = key;
+  const [proof, instances] = [new Uint8Array(proofLength), new Uint8Array(32 * instanceCount)];
+  const job = { verifierCode, vka, proof, instances };
+  await Promise.all(Array.from({ length: threads }, () => pool.run(job)));
+}
+
 /**
  * Starts a verifier with worker threads of its own. Verdicts are kept by statement and key, and one asked
  * for twice at a time is computed once, so CheckTx, ProcessProposal and FinalizeBlock share the work.
  */
 export function startVerifier(options: VerifierOptions = {}): RunningVerifier {
   const { threads = 2, verdictsMax = 4096, timeoutMs = 60_000 } = options;
-  const pool = new WorkerPool<ProofJob, Verdict>({
-    entry: new URL("./worker.ts", import.meta.url),
-    threads,
-    timeoutMs,
-    resourceLimits: { maxOldGenerationSizeMb: 512 },
-  });
-  const verdicts = new Map<string, boolean>();
+  const entry = new URL("./worker.ts", import.meta.url);
+  const resourceLimits = { maxOldGenerationSizeMb: 512 };
+  const pool = new WorkerPool<ProofJob, Verdict>({ entry, threads, timeoutMs, resourceLimits });
+  const verdicts = boundedVerdicts(verdictsMax);
   const underway = new Map<string, Promise<boolean>>();
   const keyHashes = new WeakMap<TemplateKey, Uint8Array>();
-
-  const remember = (id: string, valid: boolean): void => {
-    verdicts.delete(id);
-    const oldest = verdicts.keys().next();
-    if (verdicts.size >= verdictsMax && !oldest.done) verdicts.delete(oldest.value);
-    verdicts.set(id, valid);
-  };
 
   const compute = async (id: string, { key, statement }: ProofTask): Promise<boolean> => {
     const instances = words(statement.instances);
     const { verifierCode, vka } = key;
     const { valid } = await pool.run({ verifierCode, vka, instances, proof: statement.proof });
-    remember(id, valid);
+    verdicts.set(id, valid);
     return valid;
   };
 
@@ -73,16 +88,10 @@ export function startVerifier(options: VerifierOptions = {}): RunningVerifier {
     const content = keyHashes.get(task.key) ?? keyHash(task.key);
     keyHashes.set(task.key, content);
     const id = toHex(taggedHash("iterum/verify/verdict/v1", hash, content));
-    const known = verdicts.get(id);
-    if (known !== undefined) {
-      remember(id, known);
-      return known;
-    }
-    let pending = underway.get(id);
-    if (pending === undefined) {
-      pending = compute(id, task).finally(() => underway.delete(id));
-      underway.set(id, pending);
-    }
+    const known = verdicts.get(id) ?? underway.get(id);
+    if (known !== undefined) return known;
+    const pending = compute(id, task).finally(() => underway.delete(id));
+    underway.set(id, pending);
     return pending;
   };
 
@@ -91,26 +100,15 @@ export function startVerifier(options: VerifierOptions = {}): RunningVerifier {
       const hash = statementHash(task.statement);
       return [toHex(hash), await verdictOf(hash, task)];
     });
-    const verdictOfHash = new Map<string, boolean>();
+    const byHash = new Map<string, boolean>();
     for (const [hash, valid] of await Promise.all(answers))
-      verdictOfHash.set(hash, valid && (verdictOfHash.get(hash) ?? true));
-    return verdictOfHash;
+      byHash.set(hash, valid && (byHash.get(hash) ?? true));
+    return byHash;
   };
 
-  /** A proof of zeros fails early, but makes a thread deploy the verifier and register the key. */
   const warmUp = async (keys: readonly TemplateKey[]): Promise<void> => {
-    for (const { verifierCode, vka, proofLength, instanceCount } of keys) {
-      const [proof, instances] = [new Uint8Array(proofLength), new Uint8Array(32 * instanceCount)];
-      const job = { verifierCode, vka, proof, instances };
-      await Promise.all(Array.from({ length: threads }, () => pool.run(job)));
-    }
+    for (const key of keys) await load(pool, threads, key);
   };
-
-  return {
-    verifyAll,
-    warmUp,
-    close: () => pool.close(),
-    threadIds: () => pool.threadIds,
-    verdictCount: () => verdicts.size,
-  };
+  const [threadIds, close] = [() => pool.threadIds, () => pool.close()];
+  return { verifyAll, warmUp, close, threadIds, verdictCount: verdicts.size };
 }

@@ -12,6 +12,7 @@ const machinesMax = 4;
 if (parentPort === null) throw new Error("this module is the entry point of a worker thread");
 const port = parentPort;
 const backend = createMclBn254();
+/** Cache: the machines of the verifier codes seen last, by SHA-256 of the code. */
 const machines = new Map<string, Promise<VerifierMachine>>();
 
 /** The machine of a verifier's code, deployed on first use; the one deployed first makes room. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { sha256 } from "#chain/bytes/hash.ts";
 import { fromHex, toHex } from "#chain/bytes/hex.ts";
-import { utf8 } from "#chain/bytes/utf8.ts";
+import { fromUtf8, utf8 } from "#chain/bytes/utf8.ts";
 import { wordAt } from "#chain/protocol/field.ts";
 import type { ProofStatement } from "#chain/protocol/statement.ts";
 import { paramsInputsOutputs, type Template, templateId } from "#chain/protocol/template.ts";
@@ -15,7 +15,8 @@ import { compileVerifier } from "#chain/verify/compile.ts";
 import { templateKey } from "#chain/verify/key.ts";
 import type { TemplateKey } from "#chain/verify/types.ts";
 import { EzklWorker } from "#prover/ezkl.ts";
-import { type Plan, plans } from "./zk-plans.ts";
+import { chooseSettings, settingsFacts } from "#prover/settings.ts";
+import { type Plan, planOf, type ZkName } from "./zk-plans.ts";
 
 // Real templates and proofs for tests: made once by EZKL (about 20 s of two cores), then kept in the cache
 // folder under the hash of everything that goes into them.
@@ -33,9 +34,6 @@ export interface ZkSample {
   readonly folder: string;
 }
 
-/** Name of a sample: its architecture. */
-export type ZkName = keyof typeof plans;
-
 const wheel = (root: string): EzklWorker => {
   if (!existsSync(python))
     throw new Error("EZKL is not installed: run `node scripts/setup.mjs --only prover`");
@@ -45,24 +43,22 @@ const wheel = (root: string): EzklWorker => {
 /** Runs the plan: settings, keys, verifier source, then one proof for every model and input. */
 async function build(plan: Plan, root: string): Promise<void> {
   const worker = wheel(root);
-  const { logrows, ignoreRangeChecks } = plan;
-  const srs = "srs";
+  const [srs, settings, vk, pk] = ["srs", "settings.json", "vk", "pk"] as const;
   try {
-    await worker.call("gen_srs", { srs, logrows });
-    const settings = "settings.json";
     for (const [i, { onnx, inputs }] of plan.proofs.entries()) {
       const [graph, circuit, witness] = [`${i}.onnx`, `${i}.circuit`, `${i}.witness`];
       await writeFile(join(root, graph), onnx);
-      const scales = { inputScale: 0, paramScale: 13 };
-      if (i === 0)
-        await worker.call("settings", { onnx: graph, settings, ...scales, logrows, ignoreRangeChecks });
+      if (i === 0) {
+        const { logrows } = await chooseSettings(worker, { onnx: graph, settings, paramScale: 13 });
+        await worker.call("gen_srs", { srs, logrows });
+      }
       await worker.call("compile", { onnx: graph, circuit, settings });
       if (i === 0) {
-        await worker.call("setup", { circuit, vk: "vk", pk: "pk", srs });
-        await worker.call("evm", { vk: "vk", settings, srs, vka: "vka", verifier: "verifier.sol" });
+        await worker.call("setup", { circuit, vk, pk, srs });
+        await worker.call("evm", { vk, settings, srs, vka: "vka", verifier: "verifier.sol" });
       }
       await worker.call("witness", { circuit, witness, inputs });
-      await worker.call("prove", { witness, circuit, pk: "pk", proof: `proof-${i}.json`, srs });
+      await worker.call("prove", { witness, circuit, pk, proof: `proof-${i}.json`, srs });
     }
   } finally {
     await worker.close();
@@ -71,14 +67,14 @@ async function build(plan: Plan, root: string): Promise<void> {
     join(root, "verifier.bin"),
     compileVerifier(await readFile(join(root, "verifier.sol"), "utf8")),
   );
-  await rm(join(root, "pk"));
+  await rm(join(root, pk));
 }
 
 /** The folder of a built plan. Of several processes that want it, one builds and the others wait. */
 async function built(plan: Plan): Promise<string> {
   const worker = await readFile(new URL("../../prover/worker/worker.py", import.meta.url));
   const inputs = utf8(JSON.stringify(plan.proofs.map((proof) => [toHex(sha256(proof.onnx)), proof.inputs])));
-  const name = toHex(sha256(worker, inputs, utf8(`${plan.logrows} ${plan.ignoreRangeChecks}`))).slice(0, 24);
+  const name = toHex(sha256(worker, inputs)).slice(0, 24);
   const artifacts = join(home, "test-artifacts");
   const [folder, lock] = [join(artifacts, name), join(artifacts, `${name}.lock`)];
   await mkdir(artifacts, { recursive: true });
@@ -128,17 +124,18 @@ const feltToHex = (felt: bigint): string => toHex(fromHex(felt.toString(16).padS
 
 /** The template of an architecture with its proofs; made on first use. */
 export async function zkSample(name: ZkName): Promise<ZkSample> {
-  const plan = plans[name];
+  const plan = planOf(name);
   const folder = await built(plan);
   const bytes = async (file: string) => new Uint8Array(await readFile(join(folder, file)));
   const [settings, vka, verifierCode] = await Promise.all(
     ["settings.json", "vka", "verifier.bin"].map(bytes),
   );
   if (!settings || !vka || !verifierCode) throw new Error("sample is incomplete");
-  const { proofLength, srsG2, logrows } = readVka(vka);
+  const { proofLength, srsG2 } = readVka(vka);
+  const { inputScale, outputScale, logrows } = settingsFacts(fromUtf8(settings));
   const template: Template = {
     ...{ name, batch: plan.batch, inputSize: plan.inputSize, classes: 2, transform: "sigmoid/1" },
-    ...{ inputScale: 0, outputScale: 13, logrows, settings, vka, vkaDigest: vkaDigest(vka) },
+    ...{ inputScale, outputScale, logrows, settings, vka, vkaDigest: vkaDigest(vka) },
     ...{ verifierCodeHash: keccak_256(verifierCode), srsG2, proofLength },
     instanceLayout: paramsInputsOutputs,
   };

@@ -18,7 +18,8 @@ import {
   templateId,
 } from "#chain/protocol/template.ts";
 import { templateKey } from "#chain/verify/key.ts";
-import { type ZkName, type ZkSample, zkSample } from "#test/kit/zk.ts";
+import { type ZkSample, zkSample } from "#test/kit/zk.ts";
+import type { ZkName } from "#test/kit/zk-plans.ts";
 
 let samples: ZkSample[];
 let sample: ZkSample;

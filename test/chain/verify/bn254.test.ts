@@ -74,7 +74,7 @@ test("sums and products of points are the same bytes as the reference's", () => 
   );
 });
 
-test("doubling, the point at infinity, zero and multiples of the order are the same as the reference's", () => {
+test("doubling, infinity, zero and multiples of the order are the same as the reference's", () => {
   const infinity = new Uint8Array(64);
   assert.equal(agree("add", concat(g1(7n), g1(feltModulus - 7n))), toHex(infinity));
   agree("add", concat(g1(7n), g1(7n)));
