@@ -59,7 +59,7 @@ export class InstanceError extends Error {
 export const paramsInputsOutputs = "params-inputs-outputs/1";
 
 /** Longest settings, bytes: four times the longest measured. */
-export const settingsLengthMax = 8192;
+const settingsLengthMax = 8192;
 
 const namePattern = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 

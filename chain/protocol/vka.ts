@@ -20,7 +20,7 @@ export class VkaError extends Error {
 }
 
 /** Longest verification key read, bytes: five times that of the largest template measured. */
-export const vkaLengthMax = 32_768;
+const vkaLengthMax = 32_768;
 
 const headerWords = 34;
 // The words' places, as the contract reads them from memory (0xa0 + 32·index).

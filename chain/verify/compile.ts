@@ -22,14 +22,15 @@ export class CompileError extends Error {
 }
 
 /** Version of the compiler that verifiers are compiled with: bytecode is compared byte by byte. */
-export const compilerVersion = "0.8.28+commit.7893614a";
+const compilerVersion = "0.8.28+commit.7893614a";
 
 const contractName = "Halo2VerifierReusable";
 
 /** Loads the compiler; its runtime would turn every unhandled rejection of the process into an abort. */
 function loadCompiler(): Solc {
   const before = new Set(process.listeners("unhandledRejection"));
-  const solc = createRequire(import.meta.url)("solc") as Solc;
+  const require = createRequire(import.meta.url);
+  const solc = require("solc") as Solc;
   for (const listener of process.listeners("unhandledRejection"))
     if (!before.has(listener)) process.off("unhandledRejection", listener);
   if (!solc.version().startsWith(compilerVersion))
