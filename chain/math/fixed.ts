@@ -3,10 +3,10 @@
  * a direction.
  *
  * Method: a table of 64 entries and a short series at 128 fractional bits, rather than the rational
- * approximations of Solady or PRBMath. Those are a third faster, but their error (1 to 14 units) is known from
- * measurement only; here it follows from the bounds below, and the values before rounding are so exact (2^-124)
- * that ln and, up to one, exp give the true floor and ceiling unless the truth lies within 10^-19 units of an
- * integer. Every loop has a constant count.
+ * approximations of Solady or PRBMath. Those are a third faster, but their error (1 to 14 units) is known
+ * from measurement only; here it follows from the bounds below, and the values before rounding are so exact
+ * (2^-124) that ln and, up to one, exp give the true floor and ceiling unless the truth lies within 10^-19
+ * units of an integer. Every loop has a constant count.
  *
  * Promised error: the result is on the named side of the truth and less than 4 units from it
  * (MATH_ERROR_MAX; by the bounds below less than 2).
@@ -37,9 +37,9 @@ const SLACK = 16n;
 const EXP_ARGUMENT_TINY = -42n * WAD;
 
 /**
- * Mantissa with 128 fractional bits, in [0.99, 2), and exponent of e^x = mantissa·2^exponent.
- * x = n·ln2/64 + r with |r| ≤ ln2/128 + 2^-127, e^r by 13 terms (the rest is below 2^-140). Errors in units of
- * 2^-128: r 2, the series 3, the table 1/2, the product 1; the mantissa below 13.
+ * Mantissa with 128 fractional bits, in [0.99, 2), and exponent of e^x = mantissa·2^exponent. x = n·ln2/64
+ * + r with |r| ≤ ln2/128 + 2^-127, e^r by 13 terms (the rest is below 2^-140). Errors in units of 2^-128: r
+ * 2, the series 3, the table 1/2, the product 1; the mantissa below 13.
  */
 function expParts(x: bigint): { readonly mantissa: bigint; readonly exponent: bigint } {
   const n = (x * STEPS_PER_UNIT_Q128 + HALF) >> 128n;

@@ -2,12 +2,15 @@ import { DomainError } from "./error.ts";
 import { expUp, lnUp, WAD } from "./fixed.ts";
 import { floorDiv, mulDiv } from "./mul-div.ts";
 
-/** Outcomes of one market are at most these, so that the error stays small and the sum in the domain of ln. */
+/**
+ * Outcomes of one market are at most these, so that the error stays small and the sum in the domain of ln.
+ */
 const OUTCOMES_MAX = 256;
 
 /**
- * Hanson's cost function, rounded up: Ĉ(q) = max q + ⌈b·ln Σ e^((q_i − max q)/b)⌉, never below the truth and never
- * more than 1 + (5·outcomes + 4)·10⁻¹⁸·b above it. Shifting all quantities by c shifts it by exactly c.
+ * Hanson's cost function, rounded up: Ĉ(q) = max q + ⌈b·ln Σ e^((q_i − max q)/b)⌉, never below the truth
+ * and never more than 1 + (5·outcomes + 4)·10⁻¹⁸·b above it. Shifting all quantities by c shifts it by
+ * exactly c.
  *
  * @param quantities shares sold of each outcome, any sign, in the base unit of b
  * @param liquidity b > 0

@@ -10,7 +10,7 @@ export function floorDiv(a: bigint, c: bigint): bigint {
   return a < 0n && quotient * c !== a ? quotient - 1n : quotient;
 }
 
-/** a·b / c with the rounding named, exact in between, for any sign of a and b; throws a DomainError unless c > 0. */
+/** a·b / c rounded as named, exact in between, for any sign of a and b; throws a DomainError unless c > 0. */
 export function mulDiv(a: bigint, b: bigint, c: bigint, rounding: Rounding): bigint {
   return rounding === "down" ? floorDiv(a * b, c) : -floorDiv(-(a * b), c);
 }

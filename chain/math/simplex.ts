@@ -1,13 +1,13 @@
 import { DomainError } from "./error.ts";
 
 /**
- * Parts that sum to the total exactly, are at least the floors, and are otherwise in proportion to the targets:
- * part_k = max(floor_k, target_k/ν), the projection in Kullback–Leibler divergence of the targets on the simplex
- * above the floors, by water-filling. What whole units leave over (fewer than there are parts) goes to the largest
- * target, ties to the lower index. At most K passes over K entries.
+ * Parts that sum to the total exactly, are at least the floors, and are otherwise in proportion to the
+ * targets: part_k = max(floor_k, target_k/ν), the projection in Kullback–Leibler divergence of the targets
+ * on the simplex above the floors, by water-filling. What whole units leave over (fewer than there are
+ * parts) goes to the largest target, ties to the lower index. At most K passes over K entries.
  *
- * Why it ends with something to share: were every part of the filled set below its floor, the floors would sum
- * to more than the total. Throws a DomainError when they do, or when no target is positive.
+ * Why it ends with something to share: were every part of the filled set below its floor, the floors would
+ * sum to more than the total. Throws a DomainError when they do, or when no target is positive.
  */
 export function waterFill(targets: readonly bigint[], floors: readonly bigint[], total: bigint): bigint[] {
   const { isFilled, filledTargets, rest } = filledSet(targets, floors, total);

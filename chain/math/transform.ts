@@ -39,7 +39,10 @@ function softmax(logits: readonly bigint[]): bigint[] {
   );
 }
 
-/** Classes 1…K−1 as given, cut to [0, 1] and scaled down where they exceed one together; class 0 is the rest. */
+/**
+ * Classes 1…K−1 as given, cut to [0, 1] and scaled down where they exceed one together; class 0 is the
+ * rest.
+ */
 function identity(outputs: readonly bigint[]): bigint[] {
   const given = outputs.map((value) => clamp(value, 0n, WAD));
   const sum = given.reduce((total, value) => total + value, 0n);
@@ -78,8 +81,8 @@ export function outputsPerItem(transformId: string, classes: number): number {
 }
 
 /**
- * Smallest probability of a class in 65535ths for a clip in millionths: ⌈clip·65535⌉. Throws a DomainError unless
- * 0 ≤ clip ≤ 1/(2K), which also leaves room for the rounding.
+ * Smallest probability of a class in 65535ths for a clip in millionths: ⌈clip·65535⌉. Throws a DomainError
+ * unless 0 ≤ clip ≤ 1/(2K), which also leaves room for the rounding.
  */
 export function predictionMin(clipPpm: number, classes: number): number {
   if (!Number.isInteger(clipPpm) || clipPpm < 0 || clipPpm * 2 * classes > 1_000_000)
@@ -88,9 +91,9 @@ export function predictionMin(clipPpm: number, classes: number): number {
 }
 
 /**
- * Probabilities (18 decimals, sum one) as 65535ths of classes 1…K−1; class 0 is the remainder to 65535. First
- * projected on the probabilities ≥ ⌈clip·65535⌉/65535, so that no class is rounded below the clip; then rounded
- * half up for two classes, by largest remainder (ties to the lower class) for more.
+ * Probabilities (18 decimals, sum one) as 65535ths of classes 1…K−1; class 0 is the remainder to 65535.
+ * First projected on the probabilities ≥ ⌈clip·65535⌉/65535, so that no class is rounded below the clip;
+ * then rounded half up for two classes, by largest remainder (ties to the lower class) for more.
  */
 function quantize(probabilities: readonly bigint[], clipPpm: number): number[] {
   const least = BigInt(predictionMin(clipPpm, probabilities.length));

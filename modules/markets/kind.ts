@@ -8,7 +8,10 @@ export interface Placement {
   readonly orderHash: Uint8Array;
   /** Base units at stake at most; the deposit of the order may be smaller. */
   readonly bound: bigint;
-  /** Terms that a kind trades at once, in its own encoding; empty where orders are models (`lmsr/1` reads it). */
+  /**
+   * Terms that a kind trades at once, in its own encoding; empty where orders are models (`lmsr/1` reads
+   * it).
+   */
   readonly terms: Uint8Array;
 }
 
@@ -28,7 +31,9 @@ export interface RevealedSet {
   readonly weights: readonly bigint[];
   /** W, at least the sum of the weights; it stays when labels are withheld. */
   readonly totalWeight: bigint;
-  /** The class that counts; undefined where none does (withheld, disputed, erroneous), which contributes 0. */
+  /**
+   * The class that counts; undefined where none does (withheld, disputed, erroneous), which contributes 0.
+   */
   readonly labels: readonly (number | undefined)[];
   /** Number of the member whose item it is, for the attribution of profits. */
   readonly members: readonly number[];
@@ -47,7 +52,9 @@ export interface Evaluation {
 /** Finds the evaluation of an operator's order; asked only for orders that are still live. */
 export type Evaluations = (operator: Address) => Evaluation;
 
-/** Profit of one operator on the items of one member, in 10⁻¹⁸·W-ths of the liquidity; additive over steps. */
+/**
+ * Profit of one operator on the items of one member, in 10⁻¹⁸·W-ths of the liquidity; additive over steps.
+ */
 export interface Attribution {
   readonly operator: Address;
   readonly member: number;
@@ -95,8 +102,9 @@ export interface RoundTerms {
  * The id carries a version because all of it is consensus. One vault belongs to each market; it holds the
  * subsidy and every lock and fee until `payouts` or `void` says where all of it goes.
  *
- * Life of a state: open → (admit, apply, drop)* → close → drop* → step* → payouts; or void before close, after
- * which nothing more is possible. Mistakes of users throw a ChainError, mistakes of the caller a ChainBug.
+ * Life of a state: open → (admit, apply, drop)* → close → drop* → step* → payouts; or void before close,
+ * after which nothing more is possible. Mistakes of users throw a ChainError, mistakes of the caller a
+ * ChainBug.
  */
 export interface MarketKind<P, S> {
   readonly id: string;

@@ -21,7 +21,9 @@ export function agreeAll(record: ItemRecord): boolean {
   return opened.every((label) => label === record.authorLabel);
 }
 
-/** The label of more than half of all opened labels, the author's among them; undefined when there is none. */
+/**
+ * The label of more than half of all opened labels, the author's among them; undefined when there is none.
+ */
 export function majorityLabel(record: ItemRecord): number | undefined {
   const opened = openedLabels(record);
   if (record.authorLabel !== undefined) opened.push(record.authorLabel);

@@ -27,8 +27,8 @@ export const totalWeight = (tallies: readonly Tally[]): bigint => weighted(talli
 export const hitPpm = (tally: Tally): bigint => (topClass(tally) === tally.label ? PPM : 0n);
 
 /**
- * Accuracy, Brier score and log loss of predictions, as round tables show them; all zero when no item counts or
- * those that do have no weight. Means are rounded down.
+ * Accuracy, Brier score and log loss of predictions, as round tables show them; all zero when no item
+ * counts or those that do have no weight. Means are rounded down.
  *
  * @param labels per item the class that counts, or undefined, which leaves the item out
  * @param predictions 65535ths, per item the classes 1…K−1

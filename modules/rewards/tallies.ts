@@ -19,8 +19,8 @@ export interface Tally {
 }
 
 /**
- * The counted items with their predictions in millionths (largest remainder of the 65535ths, ties to the lower
- * class).
+ * The counted items with their predictions in millionths (largest remainder of the 65535ths, ties to the
+ * lower class).
  *
  * @param labels per item the class that counts, or undefined, which leaves the item out
  * @param predictions 65535ths, per item the classes 1…K−1

@@ -28,7 +28,7 @@ function phaseOf(value: ModelLmsrPhase): Phase {
 }
 
 /** Prices ≤ 10¹⁸ as eight bytes big-endian each. */
-export function packPrices(prices: readonly bigint[]): Uint8Array {
+function packPrices(prices: readonly bigint[]): Uint8Array {
   const out = new Uint8Array(prices.length * PRICE_BYTES);
   const view = new DataView(out.buffer);
   for (const [i, price] of prices.entries()) view.setBigUint64(i * PRICE_BYTES, price);
@@ -36,7 +36,7 @@ export function packPrices(prices: readonly bigint[]): Uint8Array {
 }
 
 /** What packPrices packed; throws a DecodeError on a length that is not whole prices. */
-export function unpackPrices(bytes: Uint8Array): bigint[] {
+function unpackPrices(bytes: Uint8Array): bigint[] {
   if (bytes.length % PRICE_BYTES !== 0) throw new DecodeError("prices have eight bytes each");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return Array.from({ length: bytes.length >>> 3 }, (_, i) => view.getBigUint64(i * PRICE_BYTES));

@@ -1,7 +1,7 @@
 import { assert } from "#chain/kernel/error.ts";
 import { lnDown } from "#chain/math/fixed.ts";
 import { drawDistinct, drawsFrom } from "#chain/protocol/draw.ts";
-import type { Address, Attribution, Evaluations, RevealedSet, Step } from "../kind.ts";
+import type { Attribution, Evaluations, RevealedSet, Step } from "../kind.ts";
 import { kappa, moveTowards, predictionOf } from "./move.ts";
 import { priorPrices } from "./params.ts";
 import { type Crank, potentialOf, type State } from "./state.ts";
@@ -15,9 +15,8 @@ interface Run {
   readonly logs: (bigint | undefined)[];
   /** Profit of each position, base units. */
   readonly gains: bigint[];
-  /** Weighted differences of logarithms per position·members + member. */
-  readonly attributed: Map<number, bigint>;
-  readonly memberCount: number;
+  /** Weighted differences of logarithms, of each position per member. */
+  readonly attributed: readonly Map<number, bigint>[];
   slice: number;
   turn: number;
   item: number;
@@ -84,8 +83,9 @@ function moveItem(run: Run, index: number, predictions: ArrayLike<number>, facto
   const weight = set.weights[item] as bigint;
   run.logs[item] = after;
   run.movedSum += weight * after;
-  const key = index * run.memberCount + (set.members[item] as number);
-  run.attributed.set(key, (run.attributed.get(key) ?? 0n) + weight * (after - before));
+  const member = set.members[item] as number;
+  const ofMembers = run.attributed[index] as Map<number, bigint>;
+  ofMembers.set(member, (ofMembers.get(member) ?? 0n) + weight * (after - before));
 }
 
 /** Ends a turn: what it earned is the difference of Φ. */
@@ -120,14 +120,11 @@ function trade(run: Run, evaluations: Evaluations, budget: number): boolean {
 }
 
 function attributions(run: Run): Attribution[] {
-  const { positions } = run.state;
-  return [...run.attributed]
-    .sort(([a], [b]) => a - b)
-    .map(([key, gain]) => {
-      const member = key % run.memberCount;
-      const index = (key - member) / run.memberCount;
-      return { operator: positions[index]?.operator as Address, member, gain };
-    });
+  return run.state.positions.flatMap(({ operator }, index) =>
+    [...(run.attributed[index] as Map<number, bigint>)]
+      .sort(([a], [b]) => a - b)
+      .map(([member, gain]) => ({ operator, member, gain })),
+  );
 }
 
 /**
@@ -148,8 +145,7 @@ export function step(s: State, set: RevealedSet, evaluations: Evaluations, budge
     prices: [...crank.prices],
     logs: [],
     gains: s.positions.map(({ gain }) => gain),
-    attributed: new Map(),
-    memberCount: set.members.reduce((most, member) => Math.max(most, member), 0) + 1,
+    attributed: s.positions.map(() => new Map()),
   };
   const done = trade(run, evaluations, budget);
   const { slice, turn, item, movedSum, potential, prices } = run;

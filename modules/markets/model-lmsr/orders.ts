@@ -32,7 +32,10 @@ const placementOf = (position: Position): Placement => ({
   terms: NO_BYTES,
 });
 
-/** The bound to lock and ⌈feePpm·bound⌉; refuses a second order, a bound out of range or one too small for a slot. */
+/**
+ * The bound to lock and ⌈feePpm·bound⌉; refuses a second order, a bound out of range or one too small for a
+ * slot.
+ */
 export function admit(s: State, placement: Placement): { readonly lock: bigint; readonly fee: bigint } {
   assert(s.phase === "open", "an order came after the close");
   const { operator, bound, orderHash, terms } = placement;
@@ -71,7 +74,10 @@ function livePosition(s: State, operator: Address): Position {
   return found;
 }
 
-/** Refuses terms of another order, a deposit out of range and, in a game with open orders, one below the bound. */
+/**
+ * Refuses terms of another order, a deposit out of range and, in a game with open orders, one below the
+ * bound.
+ */
 export function checkOrder(s: State, order: Order): void {
   const { bound, orderHash } = livePosition(s, order.operator);
   ensure(compareBytes(orderHash, order.orderHash) === 0, kindErrors.OrderUnknown, {

@@ -32,6 +32,8 @@ export interface Params {
 }
 
 const PPM = 1_000_000n;
+/** 18-decimal units in a millionth. */
+const WAD_PER_PPM = 10n ** 12n;
 const LIQUIDITY_MIN = 10n ** 6n;
 const LIQUIDITY_MAX = 10n ** 15n;
 const PRIOR_MIN_PPM = 50_000n;
@@ -61,7 +63,7 @@ export function checkParams(p: Params): void {
 }
 
 /** p⁰ in 18-decimal fixed point, exact. */
-export const priorPrices = (p: Params): bigint[] => p.priorPpm.map((entry) => BigInt(entry) * (WAD / PPM));
+export const priorPrices = (p: Params): bigint[] => p.priorPpm.map((entry) => BigInt(entry) * WAD_PER_PPM);
 
 /** Upper bound of max_k ln(1/p⁰_k), 18 decimals. */
 function worstSurprise(p: Params): bigint {
@@ -71,10 +73,10 @@ function worstSurprise(p: Params): bigint {
 /**
  * S = ⌈b·max_k −lnDown(p⁰_k)⌉, what the vault must hold before the first order.
  *
- * It covers every outcome without a further margin, since Φ uses the same lnDown: with any labels on any items
- * of weights w_i, Σ w_i ≤ W, −Φ_0 = ⌈b·Σ w_i·(−lnDown p⁰_{y_i})/(10¹⁸·W)⌉ ≤ ⌈b·max_k(−lnDown p⁰_k)/10¹⁸⌉ = S;
- * payouts sum to deposits + Φ_T − Φ_0; and Φ_T ≤ 0 because lnDown of a price ≤ 1 is ≤ 0. So the vault, which
- * holds S + deposits, keeps S + Φ_0 − Φ_T ≥ −Φ_T ≥ 0.
+ * It covers every outcome without a further margin, since Φ uses the same lnDown: with any labels on any
+ * items of weights w_i, Σ w_i ≤ W, −Φ_0 = ⌈b·Σ w_i·(−lnDown p⁰_{y_i})/(10¹⁸·W)⌉ ≤ ⌈b·max_k(−lnDown
+ * p⁰_k)/10¹⁸⌉ = S; payouts sum to deposits + Φ_T − Φ_0; and Φ_T ≤ 0 because lnDown of a price ≤ 1 is ≤ 0.
+ * So the vault, which holds S + deposits, keeps S + Φ_0 − Φ_T ≥ −Φ_T ≥ 0.
  */
 export const subsidy = (p: Params): bigint => mulDiv(p.liquidity, worstSurprise(p), WAD, "up");
 

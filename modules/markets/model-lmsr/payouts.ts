@@ -26,7 +26,9 @@ export function payouts(s: State): { readonly state: State; readonly distributio
   return { state: { ...s, phase: "paid" }, distribution };
 }
 
-/** Sends everything back but what was forfeited. Refused once the market is closed: losers have no way out. */
+/**
+ * Sends everything back but what was forfeited. Refused once the market is closed: losers have no way out.
+ */
 export function voidMarket(s: State): { readonly state: State; readonly distribution: Distribution } {
   assert(s.phase === "open", "a market cannot be void once predictions are fixed");
   const returned = live(s).map(
@@ -55,9 +57,9 @@ function assertSimplices(prices: readonly bigint[], classes: number): void {
 }
 
 /**
- * Stops the node unless the vault holds exactly what the books say, no order has lost more than its deposit, the
- * gains telescope to the difference of Φ, and the vault covers what live orders hold plus all that is still to
- * be won (−Φ).
+ * Stops the node unless the vault holds exactly what the books say, no order has lost more than its
+ * deposit, the gains telescope to the difference of Φ, and the vault covers what live orders hold plus all
+ * that is still to be won (−Φ).
  */
 export function assertSound(s: State, vault: bigint): void {
   assert(vault === heldBy(s), "the vault holds what the market's books say");

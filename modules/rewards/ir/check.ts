@@ -101,8 +101,9 @@ function check<W, E>(expr: Expr, outer: Frame<W, E>): Checked {
 }
 
 /**
- * The type of an expression and its static cost: nodes (dear fields count for several), those inside `sum` and
- * `count` times the most elements there can be. No evaluation visits more nodes. Throws an IrError on anything that is not well formed and well typed.
+ * The type of an expression and its static cost: nodes (dear fields count for several), those inside `sum`
+ * and `count` times the most elements there can be. No evaluation visits more nodes. Throws an IrError on
+ * anything that is not well formed and well typed.
  */
 export const checkExpr = <W, E>(expr: Expr, scope: Scope<W, E>, elementsMax: number): Checked =>
   check(expr, { scope, elementsMax, isInside: false, locals: [], depth: 0 });

@@ -13,7 +13,9 @@ export class IrError extends Error {
   override readonly name: string = "IrError";
 }
 
-/** Operators with fixed types, whose arguments are all evaluated: types of the arguments and of the result. */
+/**
+ * Operators with fixed types, whose arguments are all evaluated: types of the arguments and of the result.
+ */
 export interface Operator {
   readonly takes: Type;
   readonly gives: Type;
@@ -59,8 +61,8 @@ const comparison = (apply: (a: bigint, b: bigint) => boolean): Operator => ({
 });
 
 /**
- * The arithmetic of reward IR v1. `const`, `field`, `local`, `and`, `or`, `not`, `if`, `let`, `sum` and `count` are
- * not here: they have rules of their own in check.ts and run.ts.
+ * The arithmetic of reward IR v1. `const`, `field`, `local`, `and`, `or`, `not`, `if`, `let`, `sum` and
+ * `count` are not here: they have rules of their own in check.ts and run.ts.
  */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ["add", folded((a, b) => a + b)],

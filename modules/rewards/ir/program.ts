@@ -7,13 +7,13 @@ import { prepare } from "./run.ts";
 import { ITEM_SCOPE, SCORE_SCOPE, type Tallies } from "./scope.ts";
 
 /** Greatest score. */
-export const SCORE_MAX = 1_000_000n;
+const SCORE_MAX = 1_000_000n;
 /** Greatest weight that `weight` may give an item. */
-export const WEIGHT_MAX = 1_000_000n;
+const WEIGHT_MAX = 1_000_000n;
 /** Nodes that one evaluation of `score` may visit; 64 orders are scored in one block. */
-export const SCORE_COST_MAX = 50_000;
+const SCORE_COST_MAX = 50_000;
 /** Nodes that `use`, `label` and `weight` together may visit for one item. */
-export const ITEM_COST_MAX = 200;
+const ITEM_COST_MAX = 200;
 
 /** What the sizes of a game let a program cost. */
 export interface ProgramLimits {
@@ -83,8 +83,8 @@ function attempt<T>(evaluate: () => T): T | undefined {
 }
 
 /**
- * How a checked program counts an item; undefined when it does not: `use` is false, something fails, the label
- * is no class or the weight is outside 0…10⁶.
+ * How a checked program counts an item; undefined when it does not: `use` is false, something fails, the
+ * label is no class or the weight is outside 0…10⁶.
  */
 export function runItem(program: Program, record: ItemRecord): CountedItem | undefined {
   const { use, label, weight } = whole(program);

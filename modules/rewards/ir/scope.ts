@@ -11,7 +11,9 @@ export interface Field<R> {
   readonly read: (record: R) => Value;
 }
 
-/** What an expression can see: fields of the whole, and inside `sum` and `count` also those of each element. */
+/**
+ * What an expression can see: fields of the whole, and inside `sum` and `count` also those of each element.
+ */
 export interface Scope<Whole, Each> {
   readonly whole: ReadonlyMap<string, Field<Whole>>;
   readonly each: ReadonlyMap<string, Field<Each>>;

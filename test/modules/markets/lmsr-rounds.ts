@@ -121,7 +121,10 @@ function randomParams(random: Random): Params {
   };
 }
 
-/** A round of K 2–5, 1–16 items, up to 5 orders, 1–4 slices; orders and labels are withheld, some rounds void. */
+/**
+ * A round of K 2–5, 1–16 items, up to 5 orders, 1–4 slices; orders and labels are withheld, some rounds
+ * void.
+ */
 export function randomRound(random: Random): Round {
   const params = randomParams(random);
   const items = 1 + random.below(16);

@@ -184,7 +184,7 @@ test("a market closes only with exactly the live orders", () => {
   assert.throws(() => modelLmsr.close(modelLmsr.close(state, [a, b], seed), [a, b], seed), ChainBug);
 });
 
-test("no path leads back: a closed market cannot be void, a settled one neither dropped nor paid twice", () => {
+test("a closed market cannot be void, a settled one neither loses an order nor pays twice", () => {
   assert.throws(() => modelLmsr.void(closed()), ChainBug);
   const settled = example("A");
   assert.throws(() => modelLmsr.void(settled), ChainBug);

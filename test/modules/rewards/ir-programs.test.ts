@@ -133,7 +133,7 @@ test("a program survives the wire, and its hash changes with any part of it", ()
 });
 
 test("metrics of a known round are those worked out by hand", () => {
-  // p(class 1) = 3/4, 1/4, 1/2 (32768/65535 rounds to class 1 first); the second item is wrong, the last left out.
+  // p(class 1) is 3/4, 1/4, 1/4: the second item is wrong, the last is left out.
   const found = metrics([1, 1, 0, undefined], [49151, 16384, 16384, 1], [1n, 1n, 2n, 9n], 2);
   assert.equal(found.accuracyPpm, 750_000);
   assert.ok(Math.abs(found.brierPpm - (2 * (0.25 ** 2 + 0.75 ** 2 + 2 * 0.25 ** 2) * 1e6) / 4) < 30);
