@@ -25,12 +25,13 @@ function open(ctx: WriteCtx, address: string, moduleName: string): Account {
 export const ensureAccount = (ctx: WriteCtx, address: string): Account =>
   account(ctx, address) ?? open(ctx, address, "");
 
-/** Claims the account of a module; returns its address. */
+/** Claims the account of a module, which may hold coins already; returns its address. For genesis. */
 export function ensureModuleAccount(ctx: WriteCtx, name: string): string {
   const address = moduleAddress(name);
-  const found = account(ctx, address);
-  if (found) ensure(found.moduleName === name, errors.BadGenesis, { address });
-  else open(ctx, address, name);
+  const found = account(ctx, address) ?? open(ctx, address, name);
+  const unclaimed = found.moduleName === "" && found.publicKey.length === 0;
+  ensure(found.moduleName === name || unclaimed, errors.BadGenesis, { address });
+  if (unclaimed) accounts.set(ctx, address, { ...found, moduleName: name });
   return address;
 }
 

@@ -1,5 +1,6 @@
 import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
+import { larger } from "#chain/math/bounds.ts";
 import { mulDiv } from "#chain/math/mul-div.ts";
 import * as elections from "#modules/elections/api.ts";
 import * as proofs from "#modules/proofs/api.ts";
@@ -32,7 +33,7 @@ function ensureProveLength(ctx: WriteCtx, gameId: string, params: ModelLmsrParam
   const { itemsMax } = elections.electionOf(ctx, gameId);
   const sampled = BigInt(policy === "all" ? itemsMax : sampleSize);
   const batches = templateIds.map((id) => mulDiv(sampled, 1n, BigInt(proofs.template(ctx, id).batch), "up"));
-  const most = batches.reduce((a, b) => Math.max(a, b), 0n);
+  const most = batches.reduce(larger, 0n);
   const least = 2n * mulDiv(BigInt(params.ordersMax) * most, 1n, BigInt(proofsPerBlock), "up");
   const prove = BigInt(rounds.game(ctx, gameId).schedule?.prove ?? 0);
   ensure(prove >= least, errors.BadGenesis, { gameId, prove, least });

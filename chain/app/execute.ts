@@ -1,0 +1,138 @@
+import { atomically, type BlockInfo, type Event as KernelEvent, writeCtx } from "#chain/kernel/block.ts";
+import type { WriteCtx, WriteStore } from "#chain/kernel/ctx.ts";
+import { type GasMeter, gasMeter, gasPrices } from "#chain/kernel/gas.ts";
+import type { Message } from "#chain/kernel/module.ts";
+import { overlay } from "#chain/kernel/overlay.ts";
+import { TX_GAS_MAX } from "#chain/limits.ts";
+import { type DecodedTx, decodeTx, ensureInTime, type TxPurpose } from "#chain/tx/decode.ts";
+import { chargeFee, ensureFeeCovers } from "#chain/tx/fees.ts";
+import { failureResult, successResult } from "#chain/tx/result.ts";
+import { acceptSigners, authenticate } from "#chain/tx/sign.ts";
+import * as auth from "#modules/auth/api.ts";
+import type { Any } from "#proto/gen/google/protobuf.ts";
+import type { Event, ExecTxResult } from "#proto/gen/tendermint/abci.ts";
+import { txHost } from "./host.ts";
+import type { Machine } from "./types.ts";
+
+const NO_GAS = { gasWanted: 0n, gasUsed: 0n };
+
+/** Types that an `Any` inside a message may have: none yet. */
+const nestedAny: ReadonlySet<string> = new Set();
+
+/** Events as CometBFT takes them, every attribute indexed. */
+export const abciEvents = (events: readonly KernelEvent[]): Event[] =>
+  events.map(({ type, attributes }) => ({
+    type,
+    attributes: attributes.map(([key, value]) => ({ key, value, index: true })),
+  }));
+
+/** Reads a transaction of this chain's messages; throws ChainError. */
+export const readTx = ({ registry }: Machine, bytes: Uint8Array, purpose?: TxPurpose): DecodedTx<Message> =>
+  decodeTx(bytes, { message: (typeUrl) => registry.messages.get(typeUrl), nestedAny }, purpose);
+
+/** What comes before the messages: fee, turn and signatures. Its writes stay even when a message fails. */
+function enter(machine: Machine, ctx: WriteCtx, tx: DecodedTx<Message>, purpose: TxPurpose): void {
+  const host = txHost(ctx);
+  ensureInTime(tx, ctx.height);
+  ctx.gas.consume(gasPrices.txPerByte * BigInt(tx.byteLength));
+  ctx.gas.consume(gasPrices.signature * BigInt(tx.raw.signatures.length));
+  if (purpose === "execute") {
+    const { feeDenom, gasPriceMinMicro } = auth.params(ctx);
+    ensureFeeCovers(tx.fee, { denom: feeDenom, priceMicro: gasPriceMinMicro });
+    const { signatures: verifier, signatureCache: cache } = machine;
+    authenticate(tx, { chainId: ctx.chainId, host, verifier, cache });
+    chargeFee(tx, host);
+  }
+  acceptSigners(tx, host);
+  const fee = tx.fee.amount.map(({ denom, amount }) => `${amount}${denom}`).join(",");
+  ctx.emit("tx", [
+    ["fee", fee],
+    ["fee_payer", tx.payer],
+  ]);
+}
+
+function runMessages(ctx: WriteCtx, tx: DecodedTx<Message>): Any[] {
+  return tx.messages.map(({ type, value, signer }) => {
+    ctx.emit("message", [
+      ["action", type.typeUrl],
+      ["sender", signer],
+    ]);
+    const response = type.handler.run(ctx, value);
+    return { typeUrl: type.response.typeUrl, value: type.response.encode(response) };
+  });
+}
+
+/** Checks a transaction as the mempool must, over a state that remembers what it let in before. */
+export function checkTx(
+  machine: Machine,
+  store: WriteStore,
+  block: BlockInfo,
+  bytes: Uint8Array,
+  also: (tx: DecodedTx<Message>) => void,
+): ExecTxResult {
+  const events: KernelEvent[] = [];
+  let gasWanted = 0n;
+  try {
+    const tx = readTx(machine, bytes);
+    gasWanted = tx.fee.gasLimit;
+    also(tx);
+    const gas = gasMeter(gasWanted);
+    atomically(machine.registry, store, block, events, gas, (ctx) => enter(machine, ctx, tx, "execute"));
+    return successResult([], { gasWanted, gasUsed: gas.used() }, []);
+  } catch (error) {
+    return failureResult(error, { ...NO_GAS, gasWanted }, []);
+  }
+}
+
+/** Runs a transaction over the block's state: all of its messages or none; the fee and the turn stay either way. */
+export function deliverTx(
+  machine: Machine,
+  store: WriteStore,
+  block: BlockInfo,
+  bytes: Uint8Array,
+): ExecTxResult {
+  const events: KernelEvent[] = [];
+  let gas: GasMeter | undefined;
+  try {
+    const tx = readTx(machine, bytes);
+    gas = gasMeter(tx.fee.gasLimit);
+    atomically(machine.registry, store, block, events, gas, (ctx) => enter(machine, ctx, tx, "execute"));
+    const responses = atomically(machine.registry, store, block, events, gas, (ctx) => runMessages(ctx, tx));
+    return successResult(responses, { gasWanted: gas.limit, gasUsed: gas.used() }, abciEvents(events));
+  } catch (error) {
+    const count = gas ? { gasWanted: gas.limit, gasUsed: gas.used() } : NO_GAS;
+    return failureResult(error, count, abciEvents(events));
+  }
+}
+
+/** Runs a transaction for its gas alone: signatures and fee may be missing and nothing is kept. */
+export function simulateTx(
+  machine: Machine,
+  store: WriteStore,
+  block: BlockInfo,
+  bytes: Uint8Array,
+): ExecTxResult {
+  const scratch = overlay(store);
+  const events: KernelEvent[] = [];
+  const gas = gasMeter(TX_GAS_MAX);
+  const ctx = { ...writeCtx(machine.registry, scratch, block, events, gas) };
+  const tx = readTx(machine, bytes, "simulate");
+  enter(machine, ctx, tx, "simulate");
+  const responses = runMessages(ctx, tx);
+  return successResult(responses, { gasWanted: TX_GAS_MAX, gasUsed: gas.used() }, abciEvents(events));
+}
+
+/** Runs the one message that the proposer put into transaction 0. Its failure is a failure of the block. */
+export function deliverInjected(
+  machine: Machine,
+  store: WriteStore,
+  block: BlockInfo,
+  message: { readonly type: Message; readonly value: unknown },
+): ExecTxResult {
+  const events: KernelEvent[] = [];
+  const ctx = writeCtx(machine.registry, store, block, events);
+  const { type, value } = message;
+  const response = type.handler.run(ctx, value);
+  const any = { typeUrl: type.response.typeUrl, value: type.response.encode(response) };
+  return successResult([any], NO_GAS, abciEvents(events));
+}

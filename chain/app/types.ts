@@ -1,0 +1,78 @@
+import type { AppState } from "#chain/kernel/genesis.ts";
+import type { Registry } from "#chain/kernel/registry.ts";
+import type { CommitStore } from "#chain/store/port.ts";
+import type { SignatureCache } from "#chain/tx/signature-cache.ts";
+import type { SignatureVerifier } from "#chain/tx/verifier.ts";
+import type { ProofVerifier } from "#chain/verify/types.ts";
+import type { Event, ExecTxResult } from "#proto/gen/tendermint/abci.ts";
+
+/** Signs the beacon's message with the validator's key; returns 48 bytes. */
+export type BeaconSigner = (message: Uint8Array) => Uint8Array;
+
+/** Which invariants run after every block. */
+export type InvariantCheck = "none" | "cheap" | "full";
+
+/** What the app is given from the edges; everything else it computes. */
+export interface AppOptions {
+  readonly store: CommitStore;
+  readonly proofs: ProofVerifier;
+  readonly signatures: SignatureVerifier;
+  /** Absent on nodes that never propose. */
+  readonly beacon?: BeaconSigner;
+  readonly invariants?: InvariantCheck;
+  /** Makes clock, entropy and timers throw while a block runs: for tests. */
+  readonly guarded?: boolean;
+  /** Failures that only operators need to see. */
+  readonly warn?: (text: string) => void;
+}
+
+/** The parts that the app's functions share; made once. */
+export interface Machine {
+  readonly registry: Registry;
+  readonly signatures: SignatureVerifier;
+  readonly signatureCache: SignatureCache;
+}
+
+/** A block as consensus decided it, or a proposal of one. */
+export interface Block {
+  readonly height: bigint;
+  readonly timeMs: bigint;
+  /** Consensus address, 20 bytes. */
+  readonly proposer: Uint8Array;
+  readonly txs: readonly Uint8Array[];
+}
+
+export interface Proposal extends Block {
+  /** Bytes that the block's transactions may take together. */
+  readonly bytesMax: number;
+}
+
+export interface Genesis {
+  readonly chainId: string;
+  readonly timeMs: bigint;
+  /** Height of the first block. */
+  readonly initialHeight: bigint;
+  readonly appState: AppState;
+}
+
+export interface BlockResult {
+  readonly appHash: Uint8Array;
+  readonly txResults: readonly ExecTxResult[];
+  readonly events: readonly Event[];
+}
+
+export interface QueryRequest {
+  readonly path: string;
+  readonly data: Uint8Array;
+  /** 0 for the latest. */
+  readonly height: bigint;
+}
+
+export interface QueryResult {
+  readonly code: number;
+  readonly codespace: string;
+  readonly log: string;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  readonly height: bigint;
+}

@@ -1,0 +1,184 @@
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { storeSpaces } from "#chain/app/modules.ts";
+import type { AppOptions, Block, BlockResult } from "#chain/app/types.ts";
+import { App } from "#chain/app.ts";
+import { sha256 } from "#chain/bytes/hash.ts";
+import { toHex } from "#chain/bytes/hex.ts";
+import { utf8 } from "#chain/bytes/utf8.ts";
+import type { ReadCtx } from "#chain/kernel/ctx.ts";
+import type { Codec } from "#chain/proto/codec.ts";
+import { beaconPublicKey, provePossession, signBeacon } from "#chain/protocol/beacon.ts";
+import { memoryStore } from "#chain/store/memory.ts";
+import { directSignBytes } from "#chain/tx/sign.ts";
+import { loadVerifier } from "#chain/tx/verifier.ts";
+import type { ProofVerifier } from "#chain/verify/types.ts";
+import * as auth from "#modules/auth/api.ts";
+import { PubKey } from "#proto/gen/cosmos/crypto/secp256k1.ts";
+import { SignMode } from "#proto/gen/cosmos/tx/signing.ts";
+import { AuthInfo, TxBody, TxRaw } from "#proto/gen/cosmos/tx.ts";
+import type { BeaconKey } from "#proto/gen/iterum/elections.ts";
+import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
+import type { Person } from "./accounts.ts";
+import { CHAIN_ID, DENOM, type GenesisChoice, genesis } from "./genesis.ts";
+
+/** A message with its codec. */
+export interface Said {
+  readonly typeUrl: string;
+  readonly value: Uint8Array;
+}
+
+export const say = <T>(codec: Codec<T>, value: T): Said => ({
+  typeUrl: codec.typeUrl,
+  value: codec.encode(value),
+});
+
+const GAS = 20_000_000n;
+const START_MS = 1_780_000_000_000n;
+
+/** Judges no proof: for chains whose games have no audits, where none can come. */
+export const noProofs: ProofVerifier = {
+  verifyAll: async (tasks) => {
+    if (tasks.length > 0) throw new Error("this chain has no verifier");
+    return new Map();
+  },
+  close: async () => undefined,
+};
+
+/** A validator's beacon key made from its name. */
+export function validator(name: string): { secret: Uint8Array; address: Uint8Array; key: BeaconKey } {
+  const secret = sha256(utf8(`beacon key of ${name}`));
+  // The top bits are cleared so that the number is below the order of the group.
+  secret[0] = (secret[0] as number) & 0x3f;
+  const address = sha256(utf8(name)).subarray(0, 20);
+  return {
+    secret,
+    address,
+    key: { validator: address, publicKey: beaconPublicKey(secret), possession: provePossession(secret) },
+  };
+}
+
+/** The bytes of a signed transaction, as a client would make them. */
+export function signTx(
+  who: Person,
+  at: {
+    readonly number: bigint;
+    readonly sequence: bigint;
+    readonly chainId?: string;
+    readonly gas?: bigint;
+  },
+  ...messages: readonly Said[]
+): Uint8Array {
+  const gasLimit = at.gas ?? GAS;
+  const body = { ...TxBody.zero(), messages };
+  const amount = [{ denom: DENOM, amount: gasLimit / 1_000n + 1n }];
+  const info = {
+    publicKey: { typeUrl: PubKey.typeUrl, value: PubKey.encode({ key: who.publicKey }) },
+    modeInfo: { single: { mode: SignMode.SIGN_MODE_DIRECT }, multi: undefined },
+    sequence: at.sequence,
+  };
+  const authInfo = {
+    ...AuthInfo.zero(),
+    signerInfos: [info],
+    fee: { amount, gasLimit, payer: "", granter: "" },
+  };
+  const unsigned = {
+    bodyBytes: TxBody.encode(body),
+    authInfoBytes: AuthInfo.encode(authInfo),
+    signatures: [],
+  };
+  const signBytes = directSignBytes(unsigned, at.chainId ?? CHAIN_ID, at.number);
+  const signature = secp256k1.sign(sha256(signBytes), who.secretKey, { prehash: false });
+  return TxRaw.encode({ ...unsigned, signatures: [signature] });
+}
+
+/** A chain in this process: blocks are made by hand and every block runs on two apps whose hashes must agree. */
+export interface TestChain {
+  readonly app: App;
+  readonly genesis: GenesisChoice;
+  height(): bigint;
+  read<T>(work: (ctx: ReadCtx) => T): T;
+  /** One block with a transaction per call, each with its messages; the results without the beacon's. */
+  block(...txs: readonly (readonly [Person, ...Said[]])[]): Promise<ExecTxResult[]>;
+  /** One block of ready bytes. */
+  rawBlock(txs: readonly Uint8Array[]): Promise<BlockResult & { results: ExecTxResult[] }>;
+  /** A transaction signed at the account's turn. */
+  sign(who: Person, ...messages: readonly Said[]): Uint8Array;
+  /** Empty blocks until a height. */
+  until(height: bigint): Promise<void>;
+}
+
+type ChainOptions = Partial<Pick<AppOptions, "proofs" | "invariants" | "store">> & {
+  readonly validator?: string;
+};
+
+function newApp(choice: GenesisChoice, options: ChainOptions, beacon?: Uint8Array): App {
+  const app = new App({
+    store: memoryStore({ spaces: storeSpaces }),
+    proofs: noProofs,
+    signatures: loadVerifier(() => undefined),
+    invariants: "full",
+    guarded: true,
+    ...(beacon && { beacon: (message: Uint8Array) => signBeacon(message, beacon) }),
+    ...options,
+  });
+  app.initChain({
+    chainId: choice.chainId ?? CHAIN_ID,
+    timeMs: START_MS,
+    initialHeight: 1n,
+    appState: genesis(choice),
+  });
+  return app;
+}
+
+/** Runs one block on both apps; throws when they disagree on state or results. */
+async function runTwice(app: App, twin: App, block: Block): Promise<BlockResult> {
+  const result = await app.finalizeBlock(block);
+  const again = await twin.finalizeBlock(block);
+  if (toHex(result.appHash) !== toHex(again.appHash)) throw new Error(`two app hashes at ${block.height}`);
+  const codes = (each: BlockResult): string =>
+    each.txResults.map(({ code, gasUsed }) => `${code}/${gasUsed}`).join();
+  if (codes(result) !== codes(again)) throw new Error(`two results at ${block.height}`);
+  await app.commit();
+  await twin.commit();
+  return result;
+}
+
+/** A new chain with one small game; see GenesisChoice. */
+export function newChain(choice: GenesisChoice, options: ChainOptions = {}): TestChain {
+  const proposer = options.validator === undefined ? undefined : validator(options.validator);
+  const full = proposer ? { ...choice, beaconKeys: [proposer.key] } : choice;
+  const app = newApp(full, options, proposer?.secret);
+  const twin = newApp(full, options, proposer?.secret);
+  const address = proposer?.address ?? new Uint8Array(20);
+  const height = (): bigint => app.info().height;
+
+  const rawBlock: TestChain["rawBlock"] = async (given) => {
+    const next = height() + 1n;
+    const block = { height: next, timeMs: START_MS + next * 1_000n, proposer: address };
+    const txs = proposer
+      ? await app.prepareProposal({ ...block, txs: given, bytesMax: 1 << 21 })
+      : [...given];
+    if (proposer && !twin.processProposal({ ...block, txs })) throw new Error("the twin refused a proposal");
+    const result = await runTwice(app, twin, { ...block, txs });
+    return { ...result, results: result.txResults.slice(proposer ? 1 : 0) };
+  };
+  const sign: TestChain["sign"] = (who, ...messages) => {
+    const account = app.read((ctx) => auth.account(ctx, who.address));
+    if (!account) throw new Error(`${who.name} has no account`);
+    const chainId = choice.chainId ?? CHAIN_ID;
+    return signTx(who, { number: account.number, sequence: account.sequence, chainId }, ...messages);
+  };
+  return {
+    app,
+    genesis: full,
+    height,
+    read: (work) => app.read(work),
+    rawBlock,
+    sign,
+    block: async (...txs) =>
+      (await rawBlock(txs.map(([who, ...messages]) => sign(who, ...messages)))).results,
+    until: async (target) => {
+      while (height() < target) await rawBlock([]);
+    },
+  };
+}

@@ -1,0 +1,219 @@
+import type { AppState } from "#chain/kernel/genesis.ts";
+import { toJson } from "#chain/proto/json.ts";
+import { moduleAddress } from "#chain/protocol/address.ts";
+import { type Template, templateId } from "#chain/protocol/template.ts";
+import { GenesisState as Auth } from "#proto/gen/iterum/auth.ts";
+import { GenesisState as Bank } from "#proto/gen/iterum/bank.ts";
+import { GenesisState as Commitments } from "#proto/gen/iterum/commitments.ts";
+import { GenesisState as Community } from "#proto/gen/iterum/community.ts";
+import { type BeaconKey, GenesisState as Elections } from "#proto/gen/iterum/elections.ts";
+import { GenesisState as Markets } from "#proto/gen/iterum/markets.ts";
+import { GenesisState as Proofs } from "#proto/gen/iterum/proofs.ts";
+import { GenesisState as Rewards } from "#proto/gen/iterum/rewards.ts";
+import { GenesisState as Rounds, type Schedule } from "#proto/gen/iterum/rounds.ts";
+import { GenesisState as Treasury } from "#proto/gen/iterum/treasury.ts";
+import { binding, type Person } from "./accounts.ts";
+import { refusingVerifier, unprovableTemplate } from "./template.ts";
+
+export const CHAIN_ID = "iterum-test";
+export const GAME_ID = "spam";
+export const DENOM = "uiter";
+/** Base units of one token. */
+export const TOKEN = 1_000_000n;
+export const VOCABULARY: readonly string[] = Array.from({ length: 64 }, (_, i) => `word${i}`);
+
+/** A round of 41 blocks after its close: long enough for every test's actors to act once a phase. */
+export const SCHEDULE: Schedule = {
+  firstOpen: 10,
+  open: 40,
+  openOrders: 2,
+  elect: 2,
+  revealInputs: 3,
+  revealInputs2: 2,
+  label: 0,
+  predict: 2,
+  openPredictions: 2,
+  revealLabels: 2,
+  prove: 8,
+  settle: 12,
+};
+
+/** What a test may choose; everything else is the default game. */
+export interface GenesisChoice {
+  readonly members: readonly Person[];
+  /** Everybody else with a full purse. */
+  readonly others: readonly Person[];
+  readonly chainId?: string;
+  readonly beaconKeys?: readonly BeaconKey[];
+  readonly templates?: readonly Template[];
+  readonly verifierCode?: Uint8Array;
+  readonly policy?: "sampled" | "none";
+  readonly treasury?: bigint;
+  readonly schedule?: Partial<Schedule>;
+  readonly committee?: number;
+  readonly alternates?: number;
+  readonly itemsMax?: number;
+  readonly itemsMin?: number;
+  readonly quorumSets?: number;
+  readonly sealed?: boolean;
+  readonly ordersMax?: number;
+  readonly builtin?: string;
+}
+
+const PURSE = 10_000n * TOKEN;
+
+function money(choice: GenesisChoice) {
+  const treasury = choice.treasury ?? 100_000n * TOKEN;
+  const purses = [...choice.members, ...choice.others].map(({ address }) => ({
+    address,
+    denom: DENOM,
+    amount: PURSE,
+  }));
+  const held = { address: moduleAddress("treasury"), denom: DENOM, amount: treasury };
+  return {
+    auth: toJson(Auth, {
+      params: { gasPriceMinMicro: 1_000n, feeDenom: DENOM, feeCollector: moduleAddress("fees") },
+      accounts: [],
+      nextAccountNumber: 0n,
+    }),
+    bank: toJson(Bank, {
+      balances: treasury > 0n ? [...purses, held] : purses,
+      denoms: [
+        {
+          base: DENOM,
+          display: "iter",
+          exponent: 6,
+          name: "Iter",
+          symbol: "ITER",
+          description: "Test token",
+        },
+      ],
+    }),
+    treasury: toJson(Treasury, { budgets: [{ gameId: GAME_ID, denom: DENOM, available: treasury }] }),
+  };
+}
+
+function community({ members, chainId = CHAIN_ID }: GenesisChoice) {
+  return toJson(Community, {
+    members: members.map((who) => ({
+      gameId: GAME_ID,
+      address: who.address,
+      ethereumAddress: who.ethereumAddress,
+      weight: 1n,
+      joinedHeight: 0n,
+      bindingSignature: binding(who, chainId, GAME_ID),
+    })),
+  });
+}
+
+function play(choice: GenesisChoice) {
+  const { committee = 3, alternates = 2, itemsMax = 12, itemsMin = 2, quorumSets = 2 } = choice;
+  return {
+    rounds: toJson(Rounds, {
+      params: { dev: true, denom: DENOM },
+      games: [
+        {
+          gameId: GAME_ID,
+          title: "Spam",
+          denom: DENOM,
+          classes: 2,
+          schedule: { ...SCHEDULE, ...choice.schedule },
+          startHeight: 1n,
+        },
+      ],
+      rounds: [],
+    }),
+    elections: toJson(Elections, {
+      ...Elections.zero(),
+      elections: [
+        {
+          gameId: GAME_ID,
+          mechanism: "sortition",
+          committee,
+          alternates,
+          itemsMax,
+          quorumSets,
+          itemsMin,
+          memberBond: 500n * TOKEN,
+          rewardPerItem: TOKEN,
+        },
+      ],
+      beaconKeys: choice.beaconKeys ?? [],
+    }),
+    rewards: toJson(Rewards, {
+      rules: [
+        {
+          gameId: GAME_ID,
+          builtin: choice.builtin ?? "logloss/1",
+          program: undefined,
+          agree: "own",
+          panel: 0,
+        },
+      ],
+    }),
+    commitments: toJson(Commitments, {
+      ...Commitments.zero(),
+      rules: [
+        {
+          gameId: GAME_ID,
+          featurizer: { kind: "vocabulary/1", tokens: VOCABULARY, buckets: 0, size: 0, decimals: 0, bits: 0 },
+          setItemsMax: 64,
+          eventCidBytesMax: 64,
+        },
+      ],
+    }),
+  };
+}
+
+function trade(choice: GenesisChoice) {
+  const templates = choice.templates ?? [unprovableTemplate()];
+  const { ordersMax = 4, sealed = true } = choice;
+  return {
+    proofs: toJson(Proofs, {
+      setup: { g2: (templates[0] as Template).srsG2, insecure: true },
+      templates,
+      verifiers: [{ code: choice.verifierCode ?? refusingVerifier }],
+      audits: [
+        {
+          gameId: GAME_ID,
+          policy: choice.policy ?? "none",
+          sampleSize: 8,
+          proofsPerBlock: 4,
+          templateIds: templates.map(templateId),
+        },
+      ],
+      dues: [],
+    }),
+    markets: toJson(Markets, {
+      ...Markets.zero(),
+      rules: [
+        {
+          gameId: GAME_ID,
+          kind: "model-lmsr/1",
+          modelLmsr: {
+            classes: 2,
+            liquidity: 1_000n * TOKEN,
+            priorPpm: [500_000, 500_000],
+            slices: 4,
+            feePpm: 3_000,
+            clipPpm: 10_000,
+            sealed,
+            depositMin: 50n * TOKEN,
+            depositMax: 500n * TOKEN,
+            ordersMax,
+          },
+          operatorBond: 100n * TOKEN,
+          liquidityMin: 100n * TOKEN,
+        },
+      ],
+    }),
+  };
+}
+
+/** The state of a new chain with one small game on it, as genesis JSON. */
+export const genesis = (choice: GenesisChoice): AppState => ({
+  ...money(choice),
+  community: community(choice),
+  ...play(choice),
+  ...trade(choice),
+});
