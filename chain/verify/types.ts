@@ -1,24 +1,6 @@
-import type { ProofStatement } from "#chain/protocol/statement.ts";
+import type { ProofTask } from "#chain/kernel/proof.ts";
 
-/** What a verifier needs of a template. */
-export interface TemplateKey {
-  /** Identity of the template, 32 bytes. */
-  readonly templateId: Uint8Array;
-  /** Verification key file: eight bytes with the count of its words, then the words. */
-  readonly vka: Uint8Array;
-  /** Exact length of a proof, bytes. */
-  readonly proofLength: number;
-  /** Exact number of public values. */
-  readonly instanceCount: number;
-  /** Deployed EVM bytecode of the reusable verifier. */
-  readonly verifierCode: Uint8Array;
-}
-
-/** A statement with the key to verify it under. */
-export interface ProofTask {
-  readonly key: TemplateKey;
-  readonly statement: ProofStatement;
-}
+export type { ProofTask, TemplateKey } from "#chain/kernel/proof.ts";
 
 /** Verifies proofs outside the state machine, which receives the verdicts as plain data. */
 export interface ProofVerifier {

@@ -11,7 +11,8 @@ import * as proofs from "#modules/proofs/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { type Order, OrderStatus } from "#proto/gen/iterum/markets.ts";
 import type { Batch } from "#proto/gen/iterum/proofs.ts";
-import { bookOf, ordersOf, ruleOf, setBook } from "./book.ts";
+import { ordersOf, ruleOf } from "./api.ts";
+import { bookOf, setBook } from "./book.ts";
 import { forfeit } from "./end-orders.ts";
 
 /** The places that an operator must prove: drawn now, when its predictions and all inputs are fixed. */

@@ -4,23 +4,16 @@ import { moduleAddress } from "#chain/protocol/address.ts";
 import * as bank from "#modules/bank/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import * as treasury from "#modules/treasury/api.ts";
-import type { Market, MarketRule, Order } from "#proto/gen/iterum/markets.ts";
+import type { Market, Order } from "#proto/gen/iterum/markets.ts";
 import { errors } from "./errors.ts";
 import type { MarketKind } from "./kind.ts";
 import { kindOf } from "./kinds.ts";
-import { markets, orders, roundKey, rules } from "./state.ts";
+import { markets, orders } from "./state.ts";
 
 /** Holds what every market has locked: subsidies, bounds, fees, bonds and the committees' pay. */
 export const MARKETS = moduleAddress("markets");
 
 type AnyKind = MarketKind<unknown, unknown>;
-
-/** The game's market rule; fails with (markets, 2). */
-export function ruleOf(ctx: ReadCtx, gameId: string): MarketRule {
-  const found = rules.get(ctx, gameId);
-  ensure(found, errors.NoRule, { gameId });
-  return found;
-}
 
 /** The kind of a rule or a market. Its id was checked when it came into the state. */
 export function kindNamed(id: string): AnyKind {
@@ -66,10 +59,6 @@ export function orderOf(ctx: ReadCtx, key: rounds.RoundKey, operator: string, st
 
 export const setOrder = (ctx: WriteCtx, { gameId, roundId }: rounds.RoundKey, order: Order): void =>
   orders.set(ctx, [gameId, roundId, order.operator], order);
-
-/** A round's orders in address order. */
-export const ordersOf = (ctx: ReadCtx, { gameId, roundId }: rounds.RoundKey): Order[] =>
-  [...orders.under(ctx, roundKey, [gameId, roundId])].map(([, order]) => order);
 
 /** Pays an account out of what the markets hold. */
 export const pay = (ctx: WriteCtx, { gameId }: rounds.RoundKey, to: string, amount: bigint): void =>

@@ -1,7 +1,8 @@
 import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import type { RoundKey } from "#modules/rounds/api.ts";
 import { type Order, OrderStatus } from "#proto/gen/iterum/markets.ts";
-import { bookOf, giveBack, ordersOf, pay, setBook, setOrder } from "./book.ts";
+import { ordersOf } from "./api.ts";
+import { bookOf, giveBack, pay, setBook, setOrder } from "./book.ts";
 import { orderEnded } from "./events.ts";
 
 /** Takes an order out of the market: its bound and fee stay in the vault until the round pays the treasury. */

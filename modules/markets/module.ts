@@ -1,16 +1,15 @@
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
-import { ensure } from "#chain/kernel/error.ts";
 import { type Answers, defineModule, invariant, messages, on, queries } from "#chain/kernel/module.ts";
 import * as auth from "#modules/auth/api.ts";
 import * as bank from "#modules/bank/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { GenesisState, Msg, OrderStatus, Query } from "#proto/gen/iterum/markets.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
+import { ordersOf, outcomeOf, ruleOf } from "./api.ts";
 import { closeMarket, demandAll } from "./audit.ts";
-import { bookOf, MARKETS, ordersOf, ruleOf } from "./book.ts";
+import { bookOf, MARKETS } from "./book.ts";
 import { commitPredictions } from "./commit-predictions.ts";
 import { forfeitAt, voidMarket } from "./end-orders.ts";
-import { errors } from "./errors.ts";
 import { dumpMarkets, restoreMarkets } from "./genesis.ts";
 import { openMarket } from "./open-market.ts";
 import { openOrder } from "./open-order.ts";
@@ -18,17 +17,13 @@ import { openPredictions } from "./open-predictions.ts";
 import { placeOrder } from "./place-order.ts";
 import { addRule } from "./rule.ts";
 import { turnCrank } from "./settle.ts";
-import { markets, orders, outcomes } from "./state.ts";
+import { markets, orders } from "./state.ts";
 
 const answers: Answers<typeof Query> = {
   marketRule: (ctx, { gameId }) => ({ rule: ruleOf(ctx, gameId) }),
   market: (ctx, key) => ({ market: bookOf(ctx, key).market }),
   orders: (ctx, key) => ({ orders: ordersOf(ctx, key) }),
-  outcome: (ctx, { gameId, roundId }) => {
-    const outcome = outcomes.get(ctx, [gameId, roundId]);
-    ensure(outcome, errors.NoOutcome, { gameId, roundId });
-    return { outcome };
-  },
+  outcome: (ctx, key) => ({ outcome: outcomeOf(ctx, key) }),
 };
 
 type Turn = (ctx: WriteCtx, key: rounds.RoundKey) => void;

@@ -4,7 +4,8 @@ import * as elections from "#modules/elections/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import * as treasury from "#modules/treasury/api.ts";
 import type { MarketRule } from "#proto/gen/iterum/markets.ts";
-import { kindNamed, MARKETS, ruleOf } from "./book.ts";
+import { ruleOf } from "./api.ts";
+import { kindNamed, MARKETS } from "./book.ts";
 import { marketOpened } from "./events.ts";
 import { histories, markets } from "./state.ts";
 

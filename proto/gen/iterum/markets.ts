@@ -121,18 +121,18 @@ export interface Result {
   readonly accuracyPpm: number;
   readonly brierPpm: number;
   /** Mean log loss in millionths of a nat. */
-  readonly logLossPpm: bigint;
+  readonly logLossMicronats: bigint;
   /** Reward function's score, 0…10^6. */
   readonly scorePpm: number;
 }
-export const Result: Codec<Result> = codec<Result>("iterum.markets.v1.Result", () => ({ operator: "", modelId: noBytes, deposit: 0n, payout: 0n, accuracyPpm: 0, brierPpm: 0, logLossPpm: 0n, scorePpm: 0 }), [
+export const Result: Codec<Result> = codec<Result>("iterum.markets.v1.Result", () => ({ operator: "", modelId: noBytes, deposit: 0n, payout: 0n, accuracyPpm: 0, brierPpm: 0, logLossMicronats: 0n, scorePpm: 0 }), [
   ["operator", 1, "string"],
   ["model_id", 2, "bytes"],
   ["deposit", 3, "int"],
   ["payout", 4, "int"],
   ["accuracy_ppm", 5, "uint32"],
   ["brier_ppm", 6, "uint32"],
-  ["log_loss_ppm", 7, "uint64"],
+  ["log_loss_micronats", 7, "uint64"],
   ["score_ppm", 8, "uint32"],
 ]);
 
