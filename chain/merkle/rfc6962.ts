@@ -3,7 +3,10 @@ import { sha256 } from "#chain/bytes/hash.ts";
 
 const LEAF = Uint8Array.of(0);
 const INNER = Uint8Array.of(1);
-/** More leaves than this have no proof: positions stay small integers, and an aunt list has at most 30 entries. */
+/**
+ * More leaves than this have no proof: positions stay small integers, and an aunt list has at most 30
+ * entries.
+ */
 export const LEAVES_MAX = 1 << 30;
 
 /** Hash of one leaf: SHA-256(0x00 ‖ leaf). */

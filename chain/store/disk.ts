@@ -21,7 +21,8 @@ export interface DiskOptions extends Partial<CacheSizes> {
 
 /**
  * Opens or makes the store in a directory of its own, over LevelDB. Only one process may have it open.
- * StoreError: `open` when the directory is not to be had, `corrupt` when what lies there does not fit together.
+ * StoreError: `open` when the directory is not to be had, `corrupt` when what lies there does not fit
+ * together.
  */
 export async function openDiskStore(path: string, options: DiskOptions): Promise<NodeStore> {
   const level: Level = new ClassicLevel(path, {

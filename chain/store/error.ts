@@ -1,9 +1,9 @@
 import { toHex } from "#chain/bytes/hex.ts";
 
 /**
- * What went wrong in the store: `corrupt` bytes on disk, a `closed` store, an unknown `space`, a `height` out
- * of turn, changes over a `limit` or out of `order`, a `stale` staging, no `undo` left, a failed `write`, or a
- * directory that does not `open`.
+ * What went wrong in the store: `corrupt` bytes on disk, a `closed` store, an unknown `space`, a `height`
+ * out of turn, changes over a `limit` or out of `order`, a `stale` staging, no `undo` left, a failed
+ * `write`, or a directory that does not `open`.
  */
 export type StoreFailure =
   | "corrupt"
@@ -17,7 +17,9 @@ export type StoreFailure =
   | "write"
   | "open";
 
-/** Where a failure was met, as far as it is known; `key` as the module wrote it, or as the tree node's place. */
+/**
+ * Where a failure was met, as far as it is known; `key` as the module wrote it, or as the tree node's place.
+ */
 export interface StorePlace {
   readonly space?: string;
   readonly key?: Uint8Array;

@@ -4,7 +4,9 @@ import type { NamedRoot } from "#chain/merkle/multistore.ts";
 
 /** Longest key of a module's entry, in bytes. */
 export const KEY_BYTES_MAX = 1024;
-/** Longest value of an entry, in bytes; the shortest has one, since ICS-23 knows no proof of an empty value. */
+/**
+ * Longest value of an entry, in bytes; the shortest has one, since ICS-23 knows no proof of an empty value.
+ */
 export const VALUE_BYTES_MAX = 4_194_304;
 /** Heights stay below this, so that a tree's versions are small integers: 68 years of one block a second. */
 export const HEIGHT_MAX = 0x7fffffffn;
@@ -29,7 +31,9 @@ export interface Staged {
 export interface CommitStore extends ReadStore {
   /** Height of the last committed version; 0 before the first. */
   readonly height: bigint;
-  /** Its app hash, 32 bytes: over the non-empty spaces only, so SHA-256 of nothing before the first version. */
+  /**
+   * Its app hash, 32 bytes: over the non-empty spaces only, so SHA-256 of nothing before the first version.
+   */
   readonly appHash: Uint8Array;
   /**
    * Computes the version that follows from the changes, which come sorted by (space, key) and unique. Changes

@@ -36,8 +36,8 @@ type Seen = Pick<SpaceUndo, "space" | "entries">;
 type Present = { readonly value: Uint8Array | undefined };
 
 /**
- * The authenticated store over a flat map of bytes: entries as they are for reads, and for roots and proofs one
- * AVL tree a space, hashed as cosmos/iavl does, whose nodes are opened when they are needed.
+ * The authenticated store over a flat map of bytes: entries as they are for reads, and for roots and proofs
+ * one AVL tree a space, hashed as cosmos/iavl does, whose nodes are opened when they are needed.
  */
 export class Store implements NodeStore {
   readonly #kv: Kv;

@@ -46,7 +46,7 @@ async function catchUp(reference: NodeStore, height: bigint): Promise<void> {
   while (reference.height < height) await advance(reference, changesAt(reference.height + 1n, 400));
 }
 
-test(`a writer killed ${KILLS} times at any moment leaves the old version or the new one, whole`, async (t) => {
+test(`a writer killed ${KILLS} times leaves the old version or the new one, whole`, async (t) => {
   await withFolder(async (folder) => {
     const reference = memoryStore({ spaces: SPACES });
     let last = 0n;

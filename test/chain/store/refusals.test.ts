@@ -62,7 +62,7 @@ test("an unknown space is refused, and a name that could not be one", () => {
     assert.throws(() => memoryStore({ spaces: [space] }), failure("space"));
 });
 
-test("a space may be added later, and one that nobody names any more keeps its part of the app hash", async () => {
+test("a space may be added later, and one that nobody names any more stays in the app hash", async () => {
   const kv = memoryKv();
   const old = new Store(kv, ["bank", "rounds"], SIZES);
   await old.commit(
