@@ -16,6 +16,7 @@ export const PROVER_ERRORS = {
   proof_invalid: 422,
   invalid_srs: 422,
   settings_mismatch: 422,
+  unreachable: 502,
   worker_crashed: 503,
   worker_unavailable: 503,
   timeout: 504,

@@ -20,7 +20,7 @@ export interface EzklOps {
       logrows: number;
       ignoreRangeChecks: boolean;
     };
-    result: { readonly settings: string };
+    result: { readonly settings: string; readonly linear: boolean };
   };
   compile: { args: { onnx: string; circuit: string; settings: string }; result: object };
   setup: { args: { circuit: string; vk: string; pk: string; srs: string }; result: object };

@@ -9,6 +9,7 @@ import { ensure } from "./errors.ts";
 import type { JobContext } from "./jobs.ts";
 import { readOnnx, sameGraph } from "./onnx.ts";
 import { checkParamsHash, feltFromHex, paramsPoseidon } from "./params.ts";
+import { shareWeights } from "./share.ts";
 import type { ProverDeps, ReadyTemplate } from "./template.ts";
 
 /** Inputs lie within ±2²⁴: integers that a float32, as ONNX has them, holds exactly. */
@@ -71,8 +72,9 @@ export async function registerModel(
   if (known) return known;
   const { worker, artifacts } = deps;
   await artifacts.withWorkspace(async (workspace) => {
-    const [file, circuit] = [workspace.file("model.onnx"), workspace.file("net.ezkl")];
+    const [file, circuit] = [workspace.file("circuit.onnx"), workspace.file("net.ezkl")];
     await writeFile(join(workspace.path, "model.onnx"), onnxBytes);
+    await writeFile(join(workspace.path, "circuit.onnx"), shareWeights(onnx));
     context?.progress("circuit", 0, 2);
     await worker.call("compile", { onnx: file, circuit, settings: template.settingsFile }, context?.signal);
     context?.progress("check", 1, 2);

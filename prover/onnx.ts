@@ -31,10 +31,13 @@ export interface OnnxModel {
   readonly output: { readonly name: string; readonly dims: readonly number[] };
 }
 
-interface Field {
+/** One field of a protobuf message: its value when a varint, and where its body lies. */
+export interface Field {
   readonly number: number;
   readonly wire: number;
   readonly value: bigint;
+  /** Offset of the key before it. */
+  readonly keyStart: number;
   readonly start: number;
   readonly end: number;
 }
@@ -52,8 +55,8 @@ function varint(bytes: Uint8Array, at: number, end: number): readonly [bigint, n
   throw refuse("a number of over 64 bits");
 }
 
-/** The fields of one protobuf message in [start, end). */
-function* fields(bytes: Uint8Array, start: number, end: number): Generator<Field> {
+/** The fields of one protobuf message in [start, end). Throws ProverError invalid_onnx. */
+export function* fields(bytes: Uint8Array, start: number, end: number): Generator<Field> {
   for (let at = start; at < end; ) {
     const [key, from] = varint(bytes, at, end);
     const number = Number(key >> 3n);
@@ -70,12 +73,13 @@ function* fields(bytes: Uint8Array, start: number, end: number): Generator<Field
     } else if (wire === 5 || wire === 1) next = from + (wire === 5 ? 4 : 8);
     else throw refuse(`wire type ${wire}`);
     if (next > end) throw refuse("a field beyond its end");
-    yield { number, wire, value, start: body, end: next };
+    yield { number, wire, value, keyStart: at, start: body, end: next };
     at = next;
   }
 }
 
-function text(bytes: Uint8Array, field: Field): string {
+/** The text that a field holds. */
+export function fieldText(bytes: Uint8Array, field: Field): string {
   try {
     return fromUtf8(bytes.subarray(field.start, field.end));
   } catch {
@@ -104,7 +108,7 @@ function readTensor(bytes: Uint8Array, at: Field): WeightTensor | undefined {
     if (field.number === tensor.externalData) throw refuse("data in another file");
     if (field.number === tensor.dims) dims.push(...dimensions(bytes, field));
     else if (field.number === tensor.dataType) type = field.value;
-    else if (field.number === tensor.name) name = text(bytes, field);
+    else if (field.number === tensor.name) name = fieldText(bytes, field);
     else if (field.number === tensor.rawData || field.number === tensor.floatData) {
       if (data || field.wire !== 2) throw refuse("a tensor's data is in pieces");
       data = field;
@@ -121,7 +125,7 @@ function readValueInfo(bytes: Uint8Array, at: Field): { name: string; dims: numb
   let name = "";
   let type: Field | undefined;
   for (const field of fields(bytes, at.start, at.end)) {
-    if (field.number === valueInfo.name) name = text(bytes, field);
+    if (field.number === valueInfo.name) name = fieldText(bytes, field);
     else if (field.number === valueInfo.type) type = field;
   }
   const inside = (parent: Field | undefined, number: number): Field[] =>
@@ -134,6 +138,13 @@ function readValueInfo(bytes: Uint8Array, at: Field): { name: string; dims: numb
   return { name, dims };
 }
 
+/** The one graph of a model. */
+export function graphOf(bytes: Uint8Array): Field {
+  const [main, ...more] = [...fields(bytes, 0, bytes.length)].filter(({ number }) => number === model.graph);
+  if (!main || more.length > 0 || main.wire !== 2) throw refuse("not one graph");
+  return main;
+}
+
 /**
  * Reads an ONNX model of one float input and one float output. Throws ProverError invalid_onnx on anything
  * malformed, over 2 MiB, or with over 64 weight tensors.
@@ -141,9 +152,7 @@ function readValueInfo(bytes: Uint8Array, at: Field): { name: string; dims: numb
 export function readOnnx(file: Uint8Array): OnnxModel {
   const bytes = new Uint8Array(file); // a copy, for a Buffer's slice is a view
   if (bytes.length > onnxBytesMax) throw refuse(`over ${onnxBytesMax} bytes`);
-  const top = [...fields(bytes, 0, bytes.length)].filter((field) => field.number === model.graph);
-  const [main] = top;
-  if (!main || top.length !== 1 || main.wire !== 2) throw refuse("not one graph");
+  const main = graphOf(bytes);
   const tensors: WeightTensor[] = [];
   const inputs: Field[] = [];
   const outputs: Field[] = [];

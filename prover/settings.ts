@@ -23,8 +23,6 @@ interface Settings {
   readonly model_instance_shapes: readonly (readonly number[])[];
   readonly model_input_scales: readonly number[];
   readonly model_output_scales: readonly number[];
-  readonly required_range_checks: readonly unknown[];
-  readonly required_lookups: readonly unknown[];
 }
 
 /** Reads canonical settings. Throws ProverError settings_mismatch when they are of another kind of circuit. */
@@ -49,27 +47,26 @@ export function settingsFacts(settingsCanonical: string): SettingsFacts {
 /**
  * Writes and gives the canonical settings of a graph: integer inputs (scale 0), the fewest rows that hold it.
  *
- * A circuit with neither lookups nor range checks is linear in its inputs, so nothing in it can wrap around
- * unseen: there the checks of inputs and outputs are left out, which halves the rows. Any other circuit
- * divides, and without a check of the quotient a prover could choose it freely: there they stay.
+ * In a circuit of linear nodes only, nothing can wrap around the field unseen, and the checks of the ranges
+ * of inputs and outputs are left out, which halves the rows. Any other circuit divides or takes signs, and
+ * without a check of the quotient a prover could choose it freely: there they stay.
  */
 export async function chooseSettings(
   worker: EzklWorker,
   wanted: { readonly onnx: string; readonly settings: string; readonly paramScale: number },
   signal?: AbortSignal,
 ): Promise<SettingsFacts> {
-  const generate = async (logrows: number, ignoreRangeChecks: boolean): Promise<string> => {
+  const generate = async (logrows: number, ignoreRangeChecks: boolean) => {
     const args = { ...wanted, inputScale: 0, logrows, ignoreRangeChecks };
-    return (await worker.call("settings", args, signal)).result.settings;
+    return (await worker.call("settings", args, signal)).result;
   };
-  const bare = JSON.parse(await generate(17, true)) as Settings;
-  const linear = bare.required_range_checks.length === 0 && bare.required_lookups.length === 0;
-  const sized = linear ? bare : (JSON.parse(await generate(17, false)) as Settings);
+  const { linear } = await generate(17, false);
+  const sized = JSON.parse((await generate(17, linear)).settings) as Settings;
   const instances = sized.model_instance_shapes.reduce(
     (total, shape) => total + shape.reduce((product, size) => product * size, 1),
     1,
   );
   const rows = Math.max(sized.num_rows, instances) + blindingRows;
   const logrows = Math.max(logrowsLeast, Math.ceil(Math.log2(rows)));
-  return settingsFacts(await generate(logrows, linear));
+  return settingsFacts((await generate(logrows, linear)).settings);
 }

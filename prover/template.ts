@@ -15,6 +15,7 @@ import type { JobContext } from "./jobs.ts";
 import { type OnnxModel, readOnnx, withWeights } from "./onnx.ts";
 import { checkParamsHash } from "./params.ts";
 import { chooseSettings, type SettingsFacts, settingsFacts } from "./settings.ts";
+import { shareWeights } from "./share.ts";
 import { type Srs, srsFor } from "./srs.ts";
 
 /** What every step of the prover works with. */
@@ -152,11 +153,12 @@ async function makeFiles(
 ): Promise<TemplateRecord> {
   const { worker, artifacts } = deps;
   const signal = context?.signal;
-  const onnx = workspace.file("template.onnx");
+  const onnx = workspace.file("circuit.onnx");
   const settings = workspace.file("settings.json");
   const circuit = workspace.file("net.ezkl");
   const [vk, pk] = [workspace.file("vk.key"), workspace.file("pk.key")];
   await writeFile(join(workspace.path, "template.onnx"), graph.bytes);
+  await writeFile(join(workspace.path, "circuit.onnx"), shareWeights(graph));
   context?.progress("settings", 0, 5);
   const facts = await chooseSettings(worker, { onnx, settings, paramScale }, signal);
   context?.progress("reference string", 1, 5);

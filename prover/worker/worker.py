@@ -18,6 +18,9 @@ import time
 
 import ezkl
 
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+from table import Unreadable, constants_used_once, is_linear, read_nodes  # noqa: E402
+
 LINE_BYTES_MAX = 1 << 20
 FILE_BYTES_MAX = 4 << 30
 VISIBILITY = {"input_visibility": "public", "param_visibility": "hashed", "output_visibility": "public"}
@@ -109,7 +112,10 @@ def op_gen_srs(loop, files, args):
 
 
 def op_settings(loop, files, args):
-    """Writes the canonical settings of an ONNX graph at fixed scales and returns them."""
+    """Writes the canonical settings of an ONNX graph at fixed scales; returns them, and whether it is linear.
+
+    Refuses a graph with a weight used once: EZKL 23.0.5 does not tie such a weight to the parameters' hash.
+    """
     run = ezkl.PyRunArgs()
     for name, value in VISIBILITY.items():
         setattr(run, name, value)
@@ -122,11 +128,15 @@ def op_settings(loop, files, args):
     run.logrows = integer(args, "logrows", 6, 20)
     run.ignore_range_check_inputs_outputs = args.get("ignoreRangeChecks") is True
     out = files.path(args, "settings")
-    if not ezkl_call(loop, ezkl.gen_settings, files.path(args, "onnx"), out, py_run_args=run):
+    onnx = files.path(args, "onnx")
+    if not ezkl_call(loop, ezkl.gen_settings, onnx, out, py_run_args=run):
         raise EzklFailed("gen_settings: refused")
+    nodes = read_nodes(ezkl_call(loop, ezkl.table, onnx, run))
+    if constants_used_once(nodes):
+        raise EzklFailed("a weight is used once, and so is not bound to the hash of the weights")
     text = canonical(read_json(out))
     write_atomic(out, text)
-    return {"settings": text}
+    return {"settings": text, "linear": is_linear(nodes)}
 
 
 def op_compile(loop, files, args):
@@ -250,7 +260,7 @@ def answer(loop, files, line):
         return {"id": request_id, "ok": True, "result": result, "usage": usage}
     except BadRequest as error:
         return failure(request_id, "bad_request", error)
-    except EzklFailed as error:
+    except (EzklFailed, Unreadable) as error:
         return failure(request_id, "ezkl_failed", error)
     except Exception as error:
         return failure(request_id, "internal", f"{type(error).__name__}: {error}")
