@@ -29,7 +29,6 @@ import { beaconIsSigned } from "#modules/elections/api.ts";
 import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 
 const SIGNATURES_REMEMBERED = 50_000;
-const NO_VERDICTS: ReadonlyMap<string, boolean> = new Map();
 const NOBODY = new Uint8Array(0);
 
 /** A finalized block that is not committed yet. */
@@ -77,7 +76,7 @@ export class App {
   #last(): BlockInfo | undefined {
     if (this.#genesis) return this.#genesis.info;
     const { store } = this.#options;
-    const at = { chainId: "", height: store.height, timeMs: 0n, proposer: NOBODY, verdicts: NO_VERDICTS };
+    const at = { chainId: "", height: store.height, timeMs: 0n, proposer: NOBODY, verdicts: new Map() };
     const found = baseOf(readCtx(store, at));
     return found && { ...at, ...found };
   }
@@ -88,7 +87,7 @@ export class App {
     return readCtx(this.#base(), last);
   }
 
-  #blockInfo({ height, timeMs, proposer }: Block, verdicts = NO_VERDICTS): BlockInfo {
+  #blockInfo({ height, timeMs, proposer }: Block, verdicts: BlockInfo["verdicts"] = new Map()): BlockInfo {
     return { chainId: this.#ctx().chainId, height, timeMs, proposer, verdicts };
   }
 
@@ -96,12 +95,14 @@ export class App {
     return this.#options.guarded ? guarded(work) : work();
   }
 
-  /** Fills the state from genesis and returns its app hash. May be called again before block 1 is committed. */
+  /**
+   * Fills the state from genesis and returns its app hash. May be called again before block 1 is committed.
+   */
   initChain({ chainId, timeMs, initialHeight, appState }: Genesis): Uint8Array {
     const { store } = this.#options;
     assert(store.height === 0n, "genesis after the first block");
     const height = initialHeight - 1n;
-    const info = { chainId, height, timeMs, proposer: NOBODY, verdicts: NO_VERDICTS };
+    const info = { chainId, height, timeMs, proposer: NOBODY, verdicts: new Map() };
     const state = overlay(store);
     const ctx = writeCtx(this.#machine.registry, state, info, []);
     this.#run(() => {
@@ -119,7 +120,7 @@ export class App {
   checkTx(bytes: Uint8Array): ExecTxResult {
     this.#checked ??= overlay(this.#base());
     const ctx = this.#ctx();
-    const next = { ...ctx, proposer: NOBODY, verdicts: NO_VERDICTS, height: ctx.height + 1n };
+    const next = { ...ctx, proposer: NOBODY, verdicts: new Map(), height: ctx.height + 1n };
     return checkTx(this.#machine, this.#checked, next, bytes, (tx) => void proofTask(ctx, tx));
   }
 

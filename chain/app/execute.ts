@@ -16,9 +16,6 @@ import type { Machine } from "./types.ts";
 
 const NO_GAS = { gasWanted: 0n, gasUsed: 0n };
 
-/** Types that an `Any` inside a message may have: none yet. */
-const nestedAny: ReadonlySet<string> = new Set();
-
 /** Events as CometBFT takes them, every attribute indexed. */
 export const abciEvents = (events: readonly KernelEvent[]): Event[] =>
   events.map(({ type, attributes }) => ({
@@ -28,7 +25,7 @@ export const abciEvents = (events: readonly KernelEvent[]): Event[] =>
 
 /** Reads a transaction of this chain's messages; throws ChainError. */
 export const readTx = ({ registry }: Machine, bytes: Uint8Array, purpose?: TxPurpose): DecodedTx<Message> =>
-  decodeTx(bytes, { message: (typeUrl) => registry.messages.get(typeUrl), nestedAny }, purpose);
+  decodeTx(bytes, { message: (typeUrl) => registry.messages.get(typeUrl), nestedAny: new Set() }, purpose);
 
 /** What comes before the messages: fee, turn and signatures. Its writes stay even when a message fails. */
 function enter(machine: Machine, ctx: WriteCtx, tx: DecodedTx<Message>, purpose: TxPurpose): void {
@@ -84,7 +81,10 @@ export function checkTx(
   }
 }
 
-/** Runs a transaction over the block's state: all of its messages or none; the fee and the turn stay either way. */
+/**
+ * Runs a transaction over the block's state: all of its messages or none; the fee and the turn stay either
+ * way.
+ */
 export function deliverTx(
   machine: Machine,
   store: WriteStore,

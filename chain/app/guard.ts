@@ -14,7 +14,9 @@ const sources = [
   [globalThis, "fetch"],
 ] as const;
 
-/** Runs synchronous work during which clock, entropy, timers and network throw. For tests: it costs a little. */
+/**
+ * Runs synchronous work during which clock, entropy, timers and network throw. For tests: it costs a little.
+ */
 export function guarded<T>(work: () => T): T {
   const saved = sources.map(([owner, name]) => Object.getOwnPropertyDescriptor(owner, name));
   for (const [owner, name] of sources) {

@@ -8,7 +8,7 @@ export const txHost = (ctx: WriteCtx): TxHost => ({
   account: (address) => {
     const found = auth.account(ctx, address);
     // Nobody signs for a module, whatever key might hash to its address.
-    if (!found || found.moduleName !== "") return undefined;
+    if (found?.moduleName !== "") return undefined;
     const { number, sequence, publicKey } = found;
     return { number, sequence, pubKey: publicKey.length > 0 ? publicKey : undefined };
   },

@@ -28,7 +28,10 @@ export function beaconTx(ctx: ReadCtx, sign: BeaconSigner | undefined): Uint8Arr
   return injectedTx(MsgBeacon.typeUrl, MsgBeacon.encode({ signature }));
 }
 
-/** The message that transaction 0 carries; fails with (app, 2) unless it is canonical and of the injected kind. */
+/**
+ * The message that transaction 0 carries; fails with (app, 2) unless it is canonical and of the injected
+ * kind.
+ */
 export function readInjected(registry: Registry, bytes: Uint8Array): { type: Message; value: unknown } {
   try {
     const { messages } = TxBody.decode(TxRaw.decode(bytes).bodyBytes);

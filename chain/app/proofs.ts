@@ -14,13 +14,19 @@ export function proofMessage(tx: DecodedTx<Message>): { type: Message; value: un
   return proving[0];
 }
 
-/** What the transaction's proof must show, from committed state; undefined without one. Throws when none is due. */
+/**
+ * What the transaction's proof must show, from committed state; undefined without one. Throws when none is
+ * due.
+ */
 export function proofTask(ctx: ReadCtx, tx: DecodedTx<Message>): ProofTask | undefined {
   const message = proofMessage(tx);
   return message?.type.handler.proof?.(ctx, message.value);
 }
 
-/** The proofs that a block's transactions bring; those that state refuses have no task and will fail on their own. */
+/**
+ * The proofs that a block's transactions bring; those that state refuses have no task and will fail on their
+ * own.
+ */
 export function proofTasks(machine: Machine, ctx: ReadCtx, txs: readonly Uint8Array[]): ProofTask[] {
   const tasks: ProofTask[] = [];
   for (const bytes of txs) {

@@ -57,7 +57,10 @@ function choose(machine: Machine, ctx: ReadCtx, txs: readonly Uint8Array[], byte
   return chosen;
 }
 
-/** The transactions of a proposal: as many of the given as fit, without proofs that are not due or do not hold. */
+/**
+ * The transactions of a proposal: as many of the given as fit, without proofs that are not due or do not
+ * hold.
+ */
 export async function selectTxs(
   machine: Machine,
   verifier: ProofVerifier,

@@ -14,7 +14,9 @@ export type AppState = Readonly<Record<string, Json>>;
 
 const open = (module: AnyModule): Module<unknown> => module as unknown as Module<unknown>;
 
-/** Fills an empty state from genesis, module by module in their order. A module that is left out starts empty. */
+/**
+ * Fills an empty state from genesis, module by module in their order. A module that is left out starts empty.
+ */
 export function initGenesis(ctx: WriteCtx, modules: readonly AnyModule[], state: AppState): void {
   const names = new Set(modules.map(({ name }) => name));
   for (const name of Object.keys(state)) ensure(names.has(name), errors.UnknownModule, { name });

@@ -3,7 +3,9 @@ import type { Codec, Rpc } from "#chain/proto/codec.ts";
 import type { Hook, ReadCtx, WriteCtx } from "./ctx.ts";
 import type { ProofTask } from "./proof.ts";
 
-/** What a message does. `check` sees no state, so it also runs before the transaction costs anybody anything. */
+/**
+ * What a message does. `check` sees no state, so it also runs before the transaction costs anybody anything.
+ */
 export interface Handler<Req, Res> {
   /** The bech32 address that must have signed. */
   signer(msg: Req): string;

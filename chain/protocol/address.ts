@@ -14,7 +14,10 @@ export function toAddress(bytes: Uint8Array): string {
   return bech32.encode(ADDRESS_PREFIX, bech32.toWords(bytes));
 }
 
-/** The 20 bytes of an address, or undefined unless it is the canonical lower-case bech32 of this chain's prefix. */
+/**
+ * The 20 bytes of an address, or undefined unless it is the canonical lower-case bech32 of this chain's
+ * prefix.
+ */
 export function parseAddress(address: string): Uint8Array | undefined {
   const decoded = bech32.decodeUnsafe(address);
   if (decoded?.prefix !== ADDRESS_PREFIX) return undefined;
@@ -33,7 +36,10 @@ export function addressBytes(address: string): Uint8Array {
 /** Address of a compressed secp256k1 key: RIPEMD-160 of its SHA-256, as in Bitcoin and Cosmos. */
 export const publicKeyAddress = (publicKey: Uint8Array): string => toAddress(ripemd160(sha256(publicKey)));
 
-/** Address of a module's account: the first 20 bytes of SHA-256 of its name, as in Cosmos SDK. No key signs for it. */
+/**
+ * Address of a module's account: the first 20 bytes of SHA-256 of its name, as in Cosmos SDK. No key signs
+ * for it.
+ */
 export const moduleAddress = (name: string): string =>
   toAddress(sha256(utf8(name)).subarray(0, ADDRESS_BYTES));
 

@@ -12,7 +12,9 @@ export const BEACON_SIGNATURE_BYTES = 48;
 /** Bytes of a beacon public key: a compressed point of G2. */
 export const BEACON_KEY_BYTES = 96;
 
-/** What the proposer of a height signs: chain, height and the value before, so nothing can be signed ahead. */
+/**
+ * What the proposer of a height signs: chain, height and the value before, so nothing can be signed ahead.
+ */
 export const beaconSignBytes = (chainId: string, height: bigint, previous: Uint8Array): Uint8Array =>
   taggedHash("iterum/beacon/sign/v1", utf8(chainId), u64be(height), previous);
 

@@ -11,7 +11,9 @@ export interface LeafParts {
   readonly labelHash: Uint8Array;
 }
 
-/** leaf_i = H(i ‖ inputHash_i ‖ contentHash_i ‖ eventCid_i ‖ H(salt_i ‖ y_i)), bound to chain, game and round. */
+/**
+ * leaf_i = H(i ‖ inputHash_i ‖ contentHash_i ‖ eventCid_i ‖ H(salt_i ‖ y_i)), bound to chain, game and round.
+ */
 export const leafHash = (ref: RoundRef, leaf: LeafParts): Uint8Array =>
   roundHash(
     "iterum/leaf/v1",

@@ -41,7 +41,9 @@ const metadataOf = ({ base, display, exponent, name, symbol, description }: Deno
   uriHash: "",
 });
 
-/** The coin reads that wallets of the Cosmos world make. A chain has few denoms, so lists come in one page. */
+/**
+ * The coin reads that wallets of the Cosmos world make. A chain has few denoms, so lists come in one page.
+ */
 export const answers: Answers<typeof Query> = {
   balance: (ctx, { address, denom }) => ({ balance: coinOf(ctx, address, denom) }),
   allBalances: (ctx, { address }) => ({ balances: coinsOf(ctx, address), pagination: undefined }),

@@ -8,6 +8,7 @@ import { Denom } from "#proto/gen/iterum/bank.ts";
 const amountValue: ValueCodec<bigint> = { encode: u128be, decode: bigFromBytes };
 
 const space = keyspace("bank");
-export const balances = space.table(1, pair(addressKey, textKey), amountValue); // (address, denom); none is zero
+// (address, denom); none is zero
+export const balances = space.table(1, pair(addressKey, textKey), amountValue);
 export const supplies = space.table(2, textKey, amountValue);
 export const denoms = space.table(3, textKey, Denom);

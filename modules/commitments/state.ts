@@ -15,4 +15,5 @@ export const models = space.table(2, bytesKey(HASH_BYTES), Model); // modelId
 export const commitments = space.table(3, memberKey, DataCommitment);
 export const sets = space.table(4, memberKey, RevealedSet);
 export const lists = space.table(5, roundKey, ItemList);
-export const contents = space.table(6, pair(textKey, bytesKey(HASH_BYTES)), u64Value); // → roundId that opened it
+// → roundId that opened it
+export const contents = space.table(6, pair(textKey, bytesKey(HASH_BYTES)), u64Value);

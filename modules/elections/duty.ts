@@ -3,7 +3,9 @@ import type { RoundKey } from "#modules/rounds/api.ts";
 import { SeatStatus } from "#proto/gen/iterum/elections.ts";
 import { callIn, release, seatsOf, slash } from "./api.ts";
 
-/** After REVEAL_INPUTS: who withheld is slashed and the first alternates are called in for the missing sets. */
+/**
+ * After REVEAL_INPUTS: who withheld is slashed and the first alternates are called in for the missing sets.
+ */
 export function callAlternates(ctx: WriteCtx, key: RoundKey): void {
   let missing = 0;
   for (const seat of seatsOf(ctx, key)) {

@@ -5,7 +5,9 @@ import { ordersOf } from "./api.ts";
 import { bookOf, giveBack, pay, setBook, setOrder } from "./book.ts";
 import { orderEnded } from "./events.ts";
 
-/** Takes an order out of the market: its bound and fee stay in the vault until the round pays the treasury. */
+/**
+ * Takes an order out of the market: its bound and fee stay in the vault until the round pays the treasury.
+ */
 export function forfeit(ctx: WriteCtx, key: RoundKey, order: Order, reason: string, withBond: boolean): void {
   const book = bookOf(ctx, key);
   setBook(ctx, book, book.kind.drop(book.state, order.operator));

@@ -12,7 +12,10 @@ import { paramsOf } from "./open-market.ts";
 import { CRANK_MOVES_PER_BLOCK } from "./settle.ts";
 import { rules } from "./state.ts";
 
-/** Blocks of SETTLE in which nothing is settled: the one that closes the market and the one that ends the round. */
+/**
+ * Blocks of SETTLE in which nothing is settled: the one that closes the market and the one that ends the
+ * round.
+ */
 const SETTLE_BLOCKS_IDLE = 2n;
 
 /** Fails unless SETTLE is long enough for the largest round, even when every other game settles too. */

@@ -9,6 +9,7 @@ export const roundKey = pair(textKey, u64Key);
 const space = keyspace("markets");
 export const rules = space.table(1, textKey, MarketRule); // gameId
 export const markets = space.table(2, roundKey, Market);
-export const orders = space.table(3, triple(textKey, u64Key, addressKey), Order); // (gameId, roundId, operator)
+// (gameId, roundId, operator)
+export const orders = space.table(3, triple(textKey, u64Key, addressKey), Order);
 export const outcomes = space.table(4, roundKey, Outcome);
 export const histories = space.table(5, textKey, ClassHistory); // gameId

@@ -67,7 +67,9 @@ export function* runningRounds(ctx: ReadCtx): Iterable<Round> {
   }
 }
 
-/** Asks for a round to end without effect. Only before predictions are fixed; takes effect as its phase turns. */
+/**
+ * Asks for a round to end without effect. Only before predictions are fixed; takes effect as its phase turns.
+ */
 export function voidRound(ctx: WriteCtx, key: RoundKey, reason: string): void {
   const found = round(ctx, key);
   assert(found.phase < Phase.PHASE_PREDICT, "a round is voided after its predictions could be fixed");

@@ -91,7 +91,9 @@ export function signTx(
   return TxRaw.encode({ ...unsigned, signatures: [signature] });
 }
 
-/** A chain in this process: blocks are made by hand and every block runs on two apps whose hashes must agree. */
+/**
+ * A chain in this process: blocks are made by hand and every block runs on two apps whose hashes must agree.
+ */
 export interface TestChain {
   readonly app: App;
   readonly genesis: GenesisChoice;
