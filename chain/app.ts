@@ -16,7 +16,6 @@ import type {
   QueryRequest,
   QueryResult,
 } from "#chain/app/types.ts";
-import { fromUtf8 } from "#chain/bytes/utf8.ts";
 import { type BlockInfo, type Event, readCtx, writeCtx } from "#chain/kernel/block.ts";
 import type { ReadCtx, ReadStore } from "#chain/kernel/ctx.ts";
 import { assert } from "#chain/kernel/error.ts";
@@ -223,6 +222,3 @@ export class App {
     return this.#machine.registry.invariants.map(({ name, holds }) => ({ name, holds: holds(ctx) }));
   }
 }
-
-/** The app state of a genesis file: JSON with one entry per module. */
-export const parseAppState = (bytes: Uint8Array): AppState => JSON.parse(fromUtf8(bytes)) as AppState;

@@ -1,0 +1,123 @@
+import type { Block } from "#chain/app/types.ts";
+import type { App } from "#chain/app.ts";
+import type { Timestamp } from "#proto/gen/google/protobuf.ts";
+import {
+  ResponseApplySnapshotChunk_Result,
+  ResponseCommit,
+  ResponseFinalizeBlock,
+  ResponseInfo,
+  ResponseInitChain,
+  ResponseOfferSnapshot_Result,
+  ResponseProcessProposal_ProposalStatus,
+  ResponseQuery,
+  ResponseVerifyVoteExtension_VerifyStatus,
+} from "#proto/gen/tendermint/abci.ts";
+import { parseAppState } from "./app-state.ts";
+import type { Application } from "./application.ts";
+
+/** Version of the state machine; genesis carries the same one, or CometBFT could not roll back. */
+export const APP_VERSION = 1n;
+/** Refuses transactions of an application mempool, which this node does not keep. */
+const NO_MEMPOOL = 1;
+const NO_BYTES = new Uint8Array(0);
+
+/** The state machine as CometBFT calls it. `version` is the node's, for people. */
+export function abciApplication(app: App, version: string): Application {
+  return { ...consensusHandlers(app, version), ...mempoolHandlers(app), ...snapshotHandlers };
+}
+
+type Consensus = Pick<
+  Application,
+  | "info"
+  | "initChain"
+  | "prepareProposal"
+  | "processProposal"
+  | "extendVote"
+  | "verifyVoteExtension"
+  | "finalizeBlock"
+  | "commit"
+>;
+
+function consensusHandlers(app: App, version: string): Consensus {
+  return {
+    info() {
+      const { height: lastBlockHeight, appHash: lastBlockAppHash } = app.info();
+      const appVersion = APP_VERSION;
+      return {
+        ...ResponseInfo.zero(),
+        data: "iterum",
+        version,
+        appVersion,
+        lastBlockHeight,
+        lastBlockAppHash,
+      };
+    },
+    initChain({ chainId, time, initialHeight, appStateBytes }) {
+      const appState = parseAppState(appStateBytes);
+      const appHash = app.initChain({ chainId, timeMs: timeMs(time), initialHeight, appState });
+      return { ...ResponseInitChain.zero(), appHash };
+    },
+    async prepareProposal({ maxTxBytes, ...proposal }) {
+      return { txs: await app.prepareProposal({ ...blockOf(proposal), bytesMax: Number(maxTxBytes) }) };
+    },
+    processProposal(proposal) {
+      const { ACCEPT, REJECT } = ResponseProcessProposal_ProposalStatus;
+      return { status: app.processProposal(blockOf(proposal)) ? ACCEPT : REJECT };
+    },
+    extendVote: () => ({ voteExtension: NO_BYTES }),
+    verifyVoteExtension({ voteExtension }) {
+      const { ACCEPT, REJECT } = ResponseVerifyVoteExtension_VerifyStatus;
+      return { status: voteExtension.length === 0 ? ACCEPT : REJECT };
+    },
+    async finalizeBlock(block) {
+      const { txResults, events, appHash } = await app.finalizeBlock(blockOf(block));
+      return { ...ResponseFinalizeBlock.zero(), txResults, events, appHash };
+    },
+    async commit() {
+      await app.commit();
+      return ResponseCommit.zero();
+    },
+  };
+}
+
+function mempoolHandlers(app: App): Pick<Application, "checkTx" | "insertTx" | "reapTxs" | "query"> {
+  return {
+    checkTx: ({ tx }) => app.checkTx(tx),
+    insertTx: () => ({ code: NO_MEMPOOL }),
+    reapTxs: () => ({ txs: [] }),
+    query: ({ path, data, height }) => ({ ...ResponseQuery.zero(), ...app.query({ path, data, height }) }),
+  };
+}
+
+/** This node keeps no snapshots: it offers none, and state sync from others is given up. */
+const snapshotHandlers: Pick<
+  Application,
+  "listSnapshots" | "offerSnapshot" | "loadSnapshotChunk" | "applySnapshotChunk"
+> = {
+  listSnapshots: () => ({ snapshots: [] }),
+  offerSnapshot: () => ({ result: ResponseOfferSnapshot_Result.ABORT }),
+  loadSnapshotChunk: () => ({ chunk: NO_BYTES }),
+  applySnapshotChunk: () => ({
+    result: ResponseApplySnapshotChunk_Result.ABORT,
+    refetchChunks: [],
+    rejectSenders: [],
+  }),
+};
+
+interface AbciBlock {
+  readonly height: bigint;
+  readonly time: Timestamp | undefined;
+  readonly proposerAddress: Uint8Array;
+  readonly txs: readonly Uint8Array[];
+}
+
+const blockOf = ({ height, time, proposerAddress, txs }: AbciBlock): Block => ({
+  height,
+  timeMs: timeMs(time),
+  proposer: proposerAddress,
+  txs,
+});
+
+/** Milliseconds since 1970, rounded down. */
+const timeMs = (time: Timestamp | undefined): bigint =>
+  time === undefined ? 0n : time.seconds * 1000n + BigInt(time.nanos) / 1_000_000n;
