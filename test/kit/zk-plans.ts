@@ -1,8 +1,10 @@
+import { readOnnx } from "#prover/onnx.ts";
+import { shareWeights } from "#prover/share.ts";
 import { architectureOf, layersOf } from "#trainer/architecture.ts";
 import { tensorLengths } from "#trainer/engine/network.ts";
 import { exportOnnx } from "#trainer/onnx/write.ts";
 
-/** What a sample is made of: an architecture, a batch, and a model and an input for every proof. */
+/** What a sample is made of: an architecture, a batch, and a model's circuit graph and an input for every proof. */
 export interface Plan {
   readonly batch: number;
   readonly inputSize: number;
@@ -17,7 +19,7 @@ function network(name: string, batch: number, seed: number): Uint8Array {
   const architecture = architectureOf(name);
   const lengths = tensorLengths(layersOf(architecture));
   const tensors = lengths.map((length, i) => weights(length, seed + 10 * i));
-  return exportOnnx({ architecture, weights: tensors }, { batch });
+  return shareWeights(readOnnx(exportOnnx({ architecture, weights: tensors }, { batch })));
 }
 
 /** A batch of two-bit counts, as the featurizers give. */
