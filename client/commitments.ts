@@ -1,0 +1,69 @@
+import type { FeaturizerSpec } from "#chain/protocol/featurizers/spec.ts";
+import {
+  type DataCommitment,
+  type DataRule,
+  type Featurizer,
+  type ItemList,
+  type Model,
+  MsgCommitData,
+  MsgRegisterModel,
+  MsgRevealInputs,
+  MsgRevealLabels,
+  Query,
+  type RevealedSet,
+} from "#proto/gen/iterum/commitments.ts";
+import { ClientError } from "./errors.ts";
+import type { Ask } from "./ports.ts";
+import { messageOf } from "./tx.ts";
+import { unless } from "./unless.ts";
+
+/** Registers weights of an approved template under the sender's name. */
+export const msgRegisterModel = messageOf(MsgRegisterModel);
+/** Commits to the sender's set of a round. */
+export const msgCommitData = messageOf(MsgCommitData);
+/** Opens the selected inputs of an elected member. */
+export const msgRevealInputs = messageOf(MsgRevealInputs);
+/** Opens the labels of the revealed items. */
+export const msgRevealLabels = messageOf(MsgRevealLabels);
+
+/** The chain has no such model. */
+const NO_MODEL = { codespace: "commitments", code: 4 } as const;
+
+export interface CommitmentsQueries {
+  /** What a game takes as data. */
+  dataRule(gameId: string): Promise<DataRule>;
+  /** A registered model; undefined when there is none of this id. */
+  model(modelId: Uint8Array): Promise<Model | undefined>;
+  commitments(gameId: string, roundId: bigint): Promise<readonly DataCommitment[]>;
+  /** The opened sets of a round in address order. */
+  sets(gameId: string, roundId: bigint): Promise<readonly RevealedSet[]>;
+  /** The round's final item list; refused before it is final. */
+  items(gameId: string, roundId: bigint): Promise<ItemList | undefined>;
+}
+
+export const commitmentsQueries = (ask: Ask): CommitmentsQueries => ({
+  dataRule: async (gameId) => {
+    const { rule } = await ask(Query.dataRule, { gameId });
+    if (!rule) throw new ClientError("badAnswer", `game ${gameId} without a data rule`);
+    return rule;
+  },
+  model: async (modelId) => (await unless(NO_MODEL, ask(Query.model, { modelId })))?.model,
+  commitments: async (gameId, roundId) => (await ask(Query.commitments, { gameId, roundId })).commitments,
+  sets: async (gameId, roundId) => (await ask(Query.sets, { gameId, roundId })).sets,
+  items: async (gameId, roundId) => (await ask(Query.items, { gameId, roundId })).list,
+});
+
+/** The featurizer of a game as featurizing code takes it; throws ClientError badAnswer on an unknown kind. */
+export function featurizerSpec(described: Featurizer | undefined): FeaturizerSpec {
+  const { kind, tokens, buckets, size, decimals, bits } = described ?? { kind: "", tokens: [] };
+  switch (kind) {
+    case "vocabulary/1":
+      return { kind, tokens };
+    case "hash/1":
+      return { kind, buckets: buckets ?? 0 };
+    case "numeric/1":
+      return { kind, size: size ?? 0, decimals: decimals ?? 0, bits: bits ?? 0 };
+    default:
+      throw new ClientError("badAnswer", `unknown featurizer "${kind.slice(0, 40)}"`);
+  }
+}

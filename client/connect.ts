@@ -1,0 +1,103 @@
+import type { OfflineDirectSigner } from "@cosmjs/proto-signing";
+import { type BankQueries, bankQueries } from "./bank.ts";
+import { systemClock } from "./clock.ts";
+import { type CommitmentsQueries, commitmentsQueries } from "./commitments.ts";
+import { type CommunityQueries, communityQueries } from "./community.ts";
+import { type ElectionsQueries, electionsQueries } from "./elections.ts";
+import { ClientError } from "./errors.ts";
+import { blocksAbove, heightAbove, type Polling } from "./follow.ts";
+import { type MarketsQueries, marketsQueries } from "./markets.ts";
+import { type ChainBlock, ChainNode } from "./node.ts";
+import type { Ask, ChainPort } from "./ports.ts";
+import { type ProofsQueries, proofsQueries } from "./proofs.ts";
+import { askNode } from "./query.ts";
+import { type RewardsQueries, rewardsQueries } from "./rewards.ts";
+import { type RoundsQueries, roundsQueries } from "./rounds.ts";
+import { Sender } from "./sender.ts";
+import { accountOf } from "./sign.ts";
+import { type TreasuryQueries, treasuryQueries } from "./treasury.ts";
+import type { SendOptions, TxMessage, TxResult } from "./tx.ts";
+
+export interface ConnectOptions {
+  /** http or https address of a node's CometBFT RPC. */
+  readonly rpc: string;
+  /** Who signs; without one the client only reads. */
+  readonly signer?: OfflineDirectSigner;
+  /** Looks for new blocks every 50 ms instead of every 250: for local chains with short blocks. */
+  readonly faster?: boolean;
+}
+
+/** The typed questions that every module answers. */
+export interface ModuleQueries {
+  readonly bank: BankQueries;
+  readonly community: CommunityQueries;
+  readonly treasury: TreasuryQueries;
+  readonly rounds: RoundsQueries;
+  readonly elections: ElectionsQueries;
+  readonly commitments: CommitmentsQueries;
+  readonly proofs: ProofsQueries;
+  readonly markets: MarketsQueries;
+  readonly rewards: RewardsQueries;
+}
+
+/** A chain as one account sees it; `address` is empty without a signer. Closing it gives up pending sends. */
+export interface IterumClient extends ChainPort, ModuleQueries {
+  /** The same questions, answered from a state that is at least as new as the height; waits for it. */
+  at(height: bigint): ModuleQueries & { readonly ask: Ask };
+  /** Every block above the height in order, with its transactions and events, until the signal fires. */
+  blocks(height: bigint, signal?: AbortSignal): AsyncIterable<ChainBlock>;
+  close(): void;
+}
+
+/** The questions of all modules over one way to ask. */
+export const moduleQueries = (ask: Ask): ModuleQueries => ({
+  bank: bankQueries(ask),
+  community: communityQueries(ask),
+  treasury: treasuryQueries(ask),
+  rounds: roundsQueries(ask),
+  elections: electionsQueries(ask),
+  commitments: commitmentsQueries(ask),
+  proofs: proofsQueries(ask),
+  markets: marketsQueries(ask),
+  rewards: rewardsQueries(ask),
+});
+
+const POLL_MS = 250;
+const POLL_FASTER_MS = 50;
+
+async function senderOf(
+  node: ChainNode,
+  { signer }: ConnectOptions,
+  chainId: string,
+  polling: Polling,
+): Promise<Sender | undefined> {
+  if (!signer) return undefined;
+  return new Sender({ node, chainId, signer, account: await accountOf(signer), ...polling });
+}
+
+/** Connects to a node: `const client = await connect({ rpc, signer })`. Throws ClientError. */
+export async function connect(options: ConnectOptions): Promise<IterumClient> {
+  const node = new ChainNode(options.rpc);
+  const polling = { clock: systemClock, pollMs: options.faster ? POLL_FASTER_MS : POLL_MS };
+  const chainId = await node.chainId();
+  const sender = await senderOf(node, options, chainId, polling);
+  const ask = askNode(node);
+  return {
+    chainId,
+    address: sender?.address ?? "",
+    ask,
+    ...moduleQueries(ask),
+    at: (height) => {
+      const fresh = askNode(node, { height });
+      return { ask: fresh, ...moduleQueries(fresh) };
+    },
+    height: () => node.height(),
+    above: (height, signal) => heightAbove(node, height, { ...polling, signal }),
+    blocks: (height, signal) => blocksAbove(node, height, { ...polling, signal }),
+    send: async (messages: readonly TxMessage[], sendOptions?: SendOptions): Promise<TxResult> => {
+      if (!sender) throw new ClientError("badInput", "the client has no signer");
+      return sender.send(messages, sendOptions);
+    },
+    close: () => sender?.close(),
+  };
+}

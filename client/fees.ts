@@ -1,0 +1,36 @@
+import type { Fee } from "#proto/gen/cosmos/tx.ts";
+import type { Any } from "#proto/gen/google/protobuf.ts";
+import type { Params } from "#proto/gen/iterum/auth.ts";
+
+/** Signature, fee and bookkeeping of a transaction. */
+const BASE_GAS = 150_000n;
+/** What the chain charges a byte of a transaction, and what storing that byte again may cost. */
+const BYTE_GAS = 10n + 60n;
+const MESSAGE_GAS = 400_000n;
+/** The chain's own bound on one transaction. */
+const GAS_MAX = 50_000_000n;
+const MICRO = 1_000_000n;
+
+/** Messages that read or write much: whole markets, item lists, circuits. */
+const dearMessages: ReadonlyMap<string, bigint> = new Map([
+  ["/iterum.commitments.v1.MsgRevealLabels", 2_000_000n],
+  ["/iterum.markets.v1.MsgPlaceOrder", 3_000_000n],
+  ["/iterum.markets.v1.MsgOpenOrder", 1_000_000n],
+  ["/iterum.markets.v1.MsgOpenPredictions", 3_000_000n],
+  ["/iterum.proofs.v1.MsgSubmitProof", 6_000_000n],
+]);
+
+/** Gas that the messages surely do not exceed: fixed amounts by type, and an amount by length. */
+export function gasFor(messages: readonly Any[]): bigint {
+  let gas = BASE_GAS;
+  for (const { typeUrl, value } of messages)
+    gas += (dearMessages.get(typeUrl) ?? MESSAGE_GAS) + BYTE_GAS * BigInt(value.length);
+  return gas < GAS_MAX ? gas : GAS_MAX;
+}
+
+/** The least fee that pays for so much gas under the chain's parameters. */
+export function feeFor(gasLimit: bigint, { gasPriceMinMicro, feeDenom }: Params): Fee {
+  const amount = (gasLimit * gasPriceMinMicro + MICRO - 1n) / MICRO;
+  const coins = amount > 0n ? [{ denom: feeDenom, amount }] : [];
+  return { amount: coins, gasLimit, payer: "", granter: "" };
+}

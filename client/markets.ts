@@ -1,0 +1,62 @@
+import {
+  type Market,
+  type MarketRule,
+  type ModelLmsrParams,
+  ModelLmsrState,
+  MsgCommitPredictions,
+  MsgOpenOrder,
+  MsgOpenPredictions,
+  MsgPlaceOrder,
+  type Order,
+  type Outcome,
+  Query,
+} from "#proto/gen/iterum/markets.ts";
+import { ClientError } from "./errors.ts";
+import type { Ask } from "./ports.ts";
+import { messageOf } from "./tx.ts";
+import { unless } from "./unless.ts";
+
+/** Locks a bound behind an order. */
+export const msgPlaceOrder = messageOf(MsgPlaceOrder);
+/** Opens a sealed order. */
+export const msgOpenOrder = messageOf(MsgOpenOrder);
+/** Commits to predictions. */
+export const msgCommitPredictions = messageOf(MsgCommitPredictions);
+/** Opens predictions. */
+export const msgOpenPredictions = messageOf(MsgOpenPredictions);
+
+/** The round is not settled. */
+const NO_OUTCOME = { codespace: "markets", code: 17 } as const;
+
+export interface MarketsQueries {
+  /** How the game's market works. */
+  rule(gameId: string): Promise<MarketRule>;
+  market(gameId: string, roundId: bigint): Promise<Market>;
+  /** A round's orders in address order. */
+  orders(gameId: string, roundId: bigint): Promise<readonly Order[]>;
+  /** What a settled round came to; undefined before it is settled. */
+  outcome(gameId: string, roundId: bigint): Promise<Outcome | undefined>;
+}
+
+export const marketsQueries = (ask: Ask): MarketsQueries => ({
+  rule: async (gameId) => {
+    const { rule } = await ask(Query.marketRule, { gameId });
+    if (!rule) throw new ClientError("badAnswer", `game ${gameId} without a market rule`);
+    return rule;
+  },
+  market: async (gameId, roundId) => {
+    const { market } = await ask(Query.market, { gameId, roundId });
+    if (!market) throw new ClientError("badAnswer", `round ${roundId} without its market`);
+    return market;
+  },
+  orders: async (gameId, roundId) => (await ask(Query.orders, { gameId, roundId })).orders,
+  outcome: async (gameId, roundId) =>
+    (await unless(NO_OUTCOME, ask(Query.outcome, { gameId, roundId })))?.outcome,
+});
+
+/** Parameters of a "model-lmsr/1" market as they are in its round; ClientError badInput for another kind. */
+export function modelLmsrParams({ kind, state }: Market): ModelLmsrParams {
+  const params = kind === "model-lmsr/1" ? ModelLmsrState.decode(state).params : undefined;
+  if (!params) throw new ClientError("badInput", `not a model-lmsr/1 market: ${kind.slice(0, 40)}`);
+  return params;
+}

@@ -1,0 +1,113 @@
+import type { Any } from "#proto/gen/google/protobuf.ts";
+import { ClientError, refusal } from "./errors.ts";
+import type { BlockTx, ChainNode } from "./node.ts";
+import { responsesOf, type TxResult } from "./tx.ts";
+
+/** Messages that somebody wants in one transaction. */
+export interface Job {
+  readonly messages: readonly Any[];
+  readonly memo: string;
+  readonly gasLimit: bigint | undefined;
+  /** Milliseconds since 1970. */
+  readonly deadline: number;
+  readonly resolve: (result: TxResult) => void;
+  readonly reject: (error: ClientError) => void;
+}
+
+/** Signed bytes on their way. */
+export interface Sent {
+  readonly job: Job;
+  readonly bytes: Uint8Array;
+  readonly hash: string;
+  readonly sequence: bigint;
+  readonly timeoutHeight: bigint;
+  /** Whether any node may hold the bytes: from then on they must not be replaced lightly. */
+  mayBeKnown: boolean;
+  /** Whether the mempool has yet to take them for the first time. */
+  offering: boolean;
+  offeredMs: number;
+  /** Whether the job has its answer. */
+  done: boolean;
+}
+
+/** The transactions of one key on their way, and the blocks in which they are looked for, each block once. */
+export class Pending {
+  readonly #node: ChainNode;
+  readonly #sent = new Map<string, Sent>();
+  #scanned = 0n;
+  #scanning: Promise<void> = Promise.resolve();
+
+  constructor(node: ChainNode) {
+    this.#node = node;
+  }
+
+  get size(): number {
+    return this.#sent.size;
+  }
+
+  /** In order of their sequences. */
+  all(): readonly Sent[] {
+    return [...this.#sent.values()].sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
+  }
+
+  /** The sequence after those on their way, at least the account's own. */
+  nextAfter(sequence: bigint): bigint {
+    const last = this.all().at(-1);
+    return last && last.sequence >= sequence ? last.sequence + 1n : sequence;
+  }
+
+  /** Height up to which blocks have been looked at; nothing signed from now on can be below. */
+  async begin(): Promise<bigint> {
+    if (this.#sent.size === 0) this.#scanned = await this.#node.height();
+    return this.#scanned;
+  }
+
+  add(sent: Sent): void {
+    this.#sent.set(sent.hash, sent);
+  }
+
+  /** Takes it out without an answer, because other bytes take its place. */
+  forget(sent: Sent): void {
+    this.#sent.delete(sent.hash);
+  }
+
+  fail(sent: Sent, error: ClientError): void {
+    this.#sent.delete(sent.hash);
+    sent.done = true;
+    sent.job.reject(error);
+  }
+
+  /** Looks at every block up to the newest, at least to `height`, and answers what is found or expired. */
+  scan(height = 0n): Promise<void> {
+    const next = this.#scanning.then(() => this.#scan(height));
+    this.#scanning = next.catch(() => undefined);
+    return next;
+  }
+
+  async #scan(height: bigint): Promise<void> {
+    if (height > 0n && this.#scanned >= height) return;
+    const newest = await this.#node.height();
+    while (this.#scanned < newest && this.#sent.size > 0) {
+      const block = await this.#node.block(this.#scanned + 1n);
+      for (const tx of block.txs) {
+        const sent = this.#sent.get(tx.hash);
+        if (sent) this.#settle(sent, tx, block.height);
+      }
+      this.#scanned = block.height;
+    }
+    for (const sent of this.all())
+      if (sent.timeoutHeight < this.#scanned)
+        this.fail(sent, new ClientError("expired", "not included in time", { hash: sent.hash }));
+  }
+
+  #settle(sent: Sent, tx: BlockTx, height: bigint): void {
+    const { hash, code, codespace, log, data, gasUsed, events } = tx;
+    if (code !== 0) {
+      this.fail(sent, refusal({ hash, code, codespace, log, height }));
+      return;
+    }
+    this.#sent.delete(hash);
+    sent.done = true;
+    sent.job.resolve({ height, hash, code: 0, gasUsed, events, responses: responsesOf(data) });
+  }
+}

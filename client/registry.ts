@@ -1,0 +1,58 @@
+import { type GeneratedType, Registry } from "@cosmjs/proto-signing";
+import { BinaryWriter } from "cosmjs-types/binary";
+import { MsgMultiSend, MsgSend } from "cosmjs-types/cosmos/bank/v1beta1/tx";
+import type { Codec, Rpc } from "#chain/proto/codec.ts";
+import { Msg as BankMsg } from "#proto/gen/cosmos/bank.ts";
+import type { Any } from "#proto/gen/google/protobuf.ts";
+import { Msg as CommitmentsMsg } from "#proto/gen/iterum/commitments.ts";
+import { Msg as CommunityMsg } from "#proto/gen/iterum/community.ts";
+import { Msg as MarketsMsg } from "#proto/gen/iterum/markets.ts";
+import { Msg as ProofsMsg } from "#proto/gen/iterum/proofs.ts";
+import { Msg as TreasuryMsg } from "#proto/gen/iterum/treasury.ts";
+import { ClientError } from "./errors.ts";
+import type { TxMessage } from "./tx.ts";
+
+type Service = Readonly<Record<string, Rpc<unknown, unknown>>>;
+
+const codecsOf = (service: object): (readonly [string, Codec<unknown>])[] =>
+  Object.values(service as Service).map(({ request }) => [request.typeUrl, request]);
+
+const ownCodecs = [CommunityMsg, TreasuryMsg, CommitmentsMsg, MarketsMsg, ProofsMsg].flatMap(codecsOf);
+
+/** The codec of every message that an account can send, by type URL. */
+const messageCodecs: ReadonlyMap<string, Codec<unknown>> = new Map([...codecsOf(BankMsg), ...ownCodecs]);
+
+/** Encodes a message; throws ClientError badInput for a type that the chain does not take. */
+export function encodeMessage({ typeUrl, value }: TxMessage): Any {
+  const codec = messageCodecs.get(typeUrl);
+  if (!codec) throw new ClientError("badInput", `no message ${typeUrl.slice(0, 80)}`);
+  try {
+    return { typeUrl, value: codec.encode(value) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ClientError("badInput", `${codec.name}: ${why}`, {}, { cause: error });
+  }
+}
+
+/** A codec in the shape that cosmjs expects of generated types; a registry only calls `finish`. */
+const generatedType = <T>(codec: Codec<T>): GeneratedType => ({
+  encode: (message: T) => {
+    const bytes = codec.encode(message);
+    return Object.assign(BinaryWriter.create(), { finish: () => bytes });
+  },
+  decode: (input: Uint8Array) => codec.decode(input),
+  fromPartial: (partial: Partial<T>) => ({ ...codec.zero(), ...partial }),
+});
+
+/**
+ * Every message of the chain for cosmjs' own clients, such as SigningStargateClient. Values of `iterum.*` are
+ * those of our codecs (bigint, bytes); those of `cosmos.*` are cosmjs' own, so that its helpers work.
+ */
+export function iterumRegistry(): Registry {
+  const registry = new Registry([
+    ["/cosmos.bank.v1beta1.MsgSend", MsgSend],
+    ["/cosmos.bank.v1beta1.MsgMultiSend", MsgMultiSend],
+  ]);
+  for (const [typeUrl, codec] of ownCodecs) registry.register(typeUrl, generatedType(codec));
+  return registry;
+}

@@ -1,0 +1,252 @@
+import type { AccountData, OfflineDirectSigner } from "@cosmjs/proto-signing";
+import { Query as AccountQuery } from "#proto/gen/cosmos/auth.ts";
+import { Query as AuthQuery, type Params } from "#proto/gen/iterum/auth.ts";
+import { ClientError, toClientError } from "./errors.ts";
+import { feeFor, gasFor } from "./fees.ts";
+import { type ChainNode, txHash, type Verdict } from "./node.ts";
+import { type Job, Pending, type Sent } from "./pending.ts";
+import type { Clock } from "./ports.ts";
+import { askNode } from "./query.ts";
+import { encodeMessage } from "./registry.ts";
+import { signTx } from "./sign.ts";
+import type { SendOptions, TxMessage, TxResult } from "./tx.ts";
+
+const DEADLINE_MS = 120_000;
+/** Blocks after which a transaction that was not included never will be. */
+const TIMEOUT_BLOCKS = 300n;
+/** Transactions on their way at one time. */
+const IN_FLIGHT_MAX = 64;
+const PAUSE_MIN_MS = 50;
+const PAUSE_MAX_MS = 2_000;
+/** A transaction that stays out of blocks so long is offered again, byte for byte. */
+const OFFER_AGAIN_MS = 3_000;
+
+interface Options {
+  readonly node: ChainNode;
+  readonly chainId: string;
+  readonly signer: OfflineDirectSigner;
+  readonly account: AccountData;
+  readonly clock: Clock;
+  readonly pollMs: number;
+}
+
+/**
+ * Sends for one key. Messages of one call share a transaction; calls have one each, so that a message that
+ * fails takes no other down. Transactions are signed one after the other with sequences counted here and
+ * offered in that order; the same bytes are offered again after every outage. New bytes are signed for the
+ * same messages only once the old ones can never be included, so nothing is done twice.
+ */
+export class Sender {
+  readonly #options: Options;
+  readonly #queue: Job[] = [];
+  readonly #pending: Pending;
+  #params: Params | undefined;
+  #accountNumber: bigint | undefined;
+  #next: bigint | undefined;
+  #pumping = false;
+  #following = false;
+  #closed = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#pending = new Pending(options.node);
+  }
+
+  /** The account that signs. */
+  get address(): string {
+    return this.#options.account.address;
+  }
+
+  /** Resolves once the transaction is committed and queries see it. Throws ClientError; see its kinds. */
+  send(messages: readonly TxMessage[], options: SendOptions = {}): Promise<TxResult> {
+    const { deadlineMs = DEADLINE_MS, memo = "", gasLimit } = options;
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw new ClientError("closed", "the client is closed");
+      if (messages.length === 0) throw new ClientError("badInput", "a transaction has at least one message");
+      const encoded = messages.map(encodeMessage);
+      const deadline = this.#options.clock.now() + deadlineMs;
+      this.#queue.push({ messages: encoded, memo, gasLimit, deadline, resolve, reject });
+      void this.#pump();
+    });
+  }
+
+  /** Gives up what is still on its way: their promises reject as `closed`, though they may yet be included. */
+  close(): void {
+    this.#closed = true;
+    const error = new ClientError("closed", "the client is closed");
+    for (const job of this.#queue.splice(0)) job.reject(error);
+    for (const sent of this.#pending.all()) this.#pending.fail(sent, error);
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    for (let job = this.#queue.shift(); job && !this.#closed; job = this.#queue.shift()) {
+      try {
+        await this.#dispatch(job);
+      } catch (error) {
+        job.reject(toClientError(error));
+      }
+    }
+    this.#pumping = false;
+  }
+
+  /** Signs and offers one job until the mempool has it. Throws when the chain refuses or time is up. */
+  async #dispatch(job: Job): Promise<void> {
+    for (let pause = PAUSE_MIN_MS; ; pause = Math.min(pause * 2, PAUSE_MAX_MS)) {
+      try {
+        const sent = await this.#sign(job);
+        if ((await this.#offer(sent)) === "accepted") return;
+        this.#pending.forget(sent);
+        this.#next = undefined;
+      } catch (error) {
+        if (toClientError(error).kind !== "unreachable") throw error;
+      }
+      this.#ensureInTime(job);
+      await this.#options.clock.sleep(pause);
+    }
+  }
+
+  async #sign(job: Job): Promise<Sent> {
+    while (this.#pending.size >= IN_FLIGHT_MAX) {
+      this.#ensureInTime(job);
+      await this.#options.clock.sleep(this.#options.pollMs);
+    }
+    const { node, signer, account, chainId, clock } = this.#options;
+    const ask = askNode(node);
+    this.#params ??= (await ask(AuthQuery.params, {})).params;
+    if (!this.#params) throw new ClientError("badAnswer", "the chain has no transaction parameters");
+    const scanned = await this.#pending.begin();
+    if (this.#next === undefined || this.#accountNumber === undefined) {
+      const { info } = await ask(AccountQuery.accountInfo, { address: account.address });
+      if (!info) throw new ClientError("badAnswer", "an account without content");
+      this.#accountNumber = info.accountNumber;
+      this.#next = this.#pending.nextAfter(info.sequence);
+    }
+    const { messages, memo, gasLimit = gasFor(messages) } = job;
+    const timeoutHeight = scanned + TIMEOUT_BLOCKS;
+    const plan = { messages, memo, fee: feeFor(gasLimit, this.#params), timeoutHeight, chainId };
+    const turn = { accountNumber: this.#accountNumber, sequence: this.#next };
+    const bytes = await signTx(signer, account, { ...plan, ...turn });
+    const flags = { mayBeKnown: false, offering: true, offeredMs: clock.now(), done: false };
+    return { job, bytes, hash: txHash(bytes), sequence: turn.sequence, timeoutHeight, ...flags };
+  }
+
+  /** Offers the bytes until the mempool has them; "resign" when other bytes must take their place. */
+  async #offer(sent: Sent): Promise<"accepted" | "resign"> {
+    this.#pending.add(sent);
+    this.#follow();
+    for (let pause = PAUSE_MIN_MS; ; pause = Math.min(pause * 2, PAUSE_MAX_MS)) {
+      const verdict = await this.#broadcast(sent);
+      if (sent.done || verdict.kind === "accepted") {
+        this.#next = sent.sequence + 1n;
+        sent.offering = false;
+        return "accepted";
+      }
+      if (verdict.kind === "refused" && !sent.mayBeKnown) {
+        this.#pending.forget(sent);
+        throw verdict.error;
+      }
+      if (verdict.kind === "sequence" && (await this.#isDead(sent))) return "resign";
+      if (this.#closed || this.#options.clock.now() >= sent.job.deadline) {
+        this.#giveUp(sent);
+        return "accepted";
+      }
+      await this.#options.clock.sleep(pause);
+    }
+  }
+
+  /** Offers once; a node that does not answer may have taken the bytes. */
+  async #broadcast(sent: Sent): Promise<Verdict> {
+    sent.offeredMs = this.#options.clock.now();
+    try {
+      const verdict = await this.#options.node.broadcast(sent.bytes);
+      if (verdict.kind === "accepted") sent.mayBeKnown = true;
+      return verdict;
+    } catch (error) {
+      sent.mayBeKnown = true;
+      return { kind: "busy", log: toClientError(error).message };
+    }
+  }
+
+  /**
+   * Whether bytes that are out of turn can be replaced: another transaction was included with their sequence,
+   * or no node ever took them and nothing before them is missing. Otherwise offers what comes before.
+   */
+  async #isDead(sent: Sent): Promise<boolean> {
+    try {
+      const { node, account } = this.#options;
+      const { value, height } = await node.query(
+        AccountQuery.accountInfo.path,
+        AccountQuery.accountInfo.request.encode({ address: account.address }),
+      );
+      const sequence = AccountQuery.accountInfo.response.decode(value).info?.sequence ?? 0n;
+      await this.#pending.scan(height);
+      if (sent.done) return false;
+      if (sequence > sent.sequence) return true;
+      const earlier = this.#pending.all().filter((other) => other.sequence < sent.sequence);
+      if (sequence < sent.sequence && earlier.length === 0) return !sent.mayBeKnown;
+      for (const other of earlier) await this.#broadcast(other);
+      return false;
+    } catch (error) {
+      if (toClientError(error).kind !== "unreachable") throw error;
+      return false;
+    }
+  }
+
+  /** Watches blocks while anything is on its way. */
+  #follow(): void {
+    if (this.#following) return;
+    this.#following = true;
+    void this.#watch().finally(() => {
+      this.#following = false;
+      if (this.#pending.size > 0) this.#follow();
+    });
+  }
+
+  async #watch(): Promise<void> {
+    const { clock, pollMs } = this.#options;
+    while (this.#pending.size > 0) {
+      try {
+        await this.#pending.scan();
+        await this.#tend();
+      } catch (error) {
+        // An outage is waited out; what is on its way has deadlines of its own.
+        if (toClientError(error).kind !== "unreachable") this.#failAll(toClientError(error));
+      }
+      for (const sent of this.#pending.all()) if (clock.now() >= sent.job.deadline) this.#giveUp(sent);
+      await clock.sleep(pollMs);
+    }
+  }
+
+  /** Offers again, in order, what has been waiting for long, and replaces what can never be included. */
+  async #tend(): Promise<void> {
+    const { clock } = this.#options;
+    for (const sent of this.#pending.all()) {
+      if (sent.offering || clock.now() - sent.offeredMs < OFFER_AGAIN_MS) continue;
+      const { kind } = await this.#broadcast(sent);
+      if (kind !== "sequence" || !(await this.#isDead(sent)) || sent.done) continue;
+      this.#pending.forget(sent);
+      this.#next = undefined;
+      this.#queue.unshift(sent.job);
+      void this.#pump();
+    }
+  }
+
+  #ensureInTime(job: Job): void {
+    if (this.#closed) throw new ClientError("closed", "the client is closed");
+    if (this.#options.clock.now() >= job.deadline)
+      throw new ClientError("timeout", "the node did not take the transaction in time");
+  }
+
+  #giveUp(sent: Sent): void {
+    const text = "the deadline passed before the outcome was known";
+    this.#pending.fail(sent, new ClientError("timeout", text, { hash: sent.hash }));
+    this.#next = undefined;
+  }
+
+  #failAll(error: ClientError): void {
+    for (const sent of this.#pending.all()) this.#pending.fail(sent, error);
+    this.#next = undefined;
+  }
+}
