@@ -59,7 +59,7 @@ export async function run(runner, command, args, options) {
     if (cause instanceof SetupError) throw cause;
     throw new SetupError(options.failure, cause instanceof Error ? cause.message : String(cause));
   } finally {
-    log.end();
+    await new Promise((done) => log.end(() => done(undefined)));
   }
 }
 
