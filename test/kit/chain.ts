@@ -4,10 +4,9 @@ import type { AppOptions, Block, BlockResult } from "#chain/app/types.ts";
 import { App } from "#chain/app.ts";
 import { sha256 } from "#chain/bytes/hash.ts";
 import { toHex } from "#chain/bytes/hex.ts";
-import { utf8 } from "#chain/bytes/utf8.ts";
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import type { Codec } from "#chain/proto/codec.ts";
-import { beaconPublicKey, provePossession, signBeacon } from "#chain/protocol/beacon.ts";
+import { signBeacon } from "#chain/protocol/beacon.ts";
 import { memoryStore } from "#chain/store/memory.ts";
 import { directSignBytes } from "#chain/tx/sign.ts";
 import { loadVerifier } from "#chain/tx/verifier.ts";
@@ -16,10 +15,10 @@ import * as auth from "#modules/auth/api.ts";
 import { PubKey } from "#proto/gen/cosmos/crypto/secp256k1.ts";
 import { SignMode } from "#proto/gen/cosmos/tx/signing.ts";
 import { AuthInfo, TxBody, TxRaw } from "#proto/gen/cosmos/tx.ts";
-import type { BeaconKey } from "#proto/gen/iterum/elections.ts";
 import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import type { Person } from "./accounts.ts";
 import { CHAIN_ID, DENOM, type GenesisChoice, genesis } from "./genesis.ts";
+import { validator } from "./validator.ts";
 
 /** A message with its codec. */
 export interface Said {
@@ -43,19 +42,6 @@ export const noProofs: ProofVerifier = {
   },
   close: async () => undefined,
 };
-
-/** A validator's beacon key made from its name. */
-export function validator(name: string): { secret: Uint8Array; address: Uint8Array; key: BeaconKey } {
-  const secret = sha256(utf8(`beacon key of ${name}`));
-  // The top bits are cleared so that the number is below the order of the group.
-  secret[0] = (secret[0] as number) & 0x3f;
-  const address = sha256(utf8(name)).subarray(0, 20);
-  return {
-    secret,
-    address,
-    key: { validator: address, publicKey: beaconPublicKey(secret), possession: provePossession(secret) },
-  };
-}
 
 /** The bytes of a signed transaction, as a client would make them. */
 export function signTx(

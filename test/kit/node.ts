@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fromHex, toHex } from "#chain/bytes/hex.ts";
+import { type Comet, startComet } from "#chain/node/comet.ts";
+import { findCometBft } from "#chain/node/cometbft-binary.ts";
+import { homePaths, initHome } from "#chain/node/config.ts";
+import { exitOf, freePort, stopProcess } from "#chain/node/process.ts";
+import { CHAIN_ID, type GenesisChoice, genesis } from "./genesis.ts";
+import { validator } from "./validator.ts";
+
+/** A real node: CometBFT and our app, each a process of its own, over a home in a temporary folder. */
+export interface TestNode {
+  readonly home: string;
+  readonly rpcUrl: string;
+  /** Process ids, for those who want to kill. */
+  pids(): { readonly app: number; readonly comet: number };
+  start(): Promise<void>;
+  /** Kills one of both at once, as a crash does, and waits until both are gone: CometBFT ends without its app. */
+  crash(which: "app" | "comet"): Promise<void>;
+  stop(): Promise<void>;
+  /** Stops and removes the home. */
+  remove(): Promise<void>;
+  height(): Promise<bigint>;
+  until(height: bigint, timeoutMs?: number): Promise<void>;
+}
+
+const VALIDATOR = "node";
+
+/** Makes the home of a chain with one validator. `timeoutCommitMs` sets the pace of its blocks. */
+async function makeHome(
+  choice: GenesisChoice,
+  timeoutCommitMs: number,
+): Promise<{ home: string; rpcPort: number }> {
+  const home = await mkdtemp(join(tmpdir(), "iterum-node-"));
+  const rpcPort = await freePort();
+  const p2pPort = await freePort();
+  const chainId = choice.chainId ?? CHAIN_ID;
+  const settings = { chainId, moniker: "test", rpcPort, p2pPort, timeoutCommitMs, appState: {} };
+  const paths = await initHome(findCometBft(), home, settings);
+  const keyFile = join(paths.comet, "config/priv_validator_key.json");
+  const { address } = JSON.parse(await readFile(keyFile, "utf8")) as { address: string };
+  const key = { ...validator(VALIDATOR).key, validator: fromHex(address.toLowerCase()) };
+  const file = JSON.parse(await readFile(paths.genesis, "utf8")) as Record<string, unknown>;
+  const appState = genesis({ ...choice, beaconKeys: [key] });
+  await writeFile(paths.genesis, JSON.stringify({ ...file, app_state: appState }));
+  return { home, rpcPort };
+}
+
+function startApp(home: string): { child: ChildProcess; ready: Promise<void> } {
+  const program = new URL("./app-process.ts", import.meta.url).pathname;
+  const child = spawn(process.execPath, [program], {
+    env: { HOME: home, ITERUM_TEST_HOME: home, ITERUM_TEST_BEACON: toHex(validator(VALIDATOR).secret) },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ready = new Promise<void>((resolve, reject) => {
+    child.stdout?.once("data", () => resolve());
+    child.once("exit", (code) => reject(new Error(`the app ended with ${code} before it listened`)));
+  });
+  return { child, ready };
+}
+
+async function heightAt(rpcUrl: string): Promise<bigint> {
+  const response = await fetch(`${rpcUrl}/status`, { signal: AbortSignal.timeout(2_000) });
+  const { result } = (await response.json()) as { result: { sync_info: { latest_block_height: string } } };
+  return BigInt(result.sync_info.latest_block_height);
+}
+
+/** A node with one small game, started and at its first block. */
+export async function startNode(choice: GenesisChoice, timeoutCommitMs = 200): Promise<TestNode> {
+  const { home, rpcPort } = await makeHome(choice, timeoutCommitMs);
+  const rpcUrl = `http://127.0.0.1:${rpcPort}`;
+  let app: ChildProcess | undefined;
+  let comet: Comet | undefined;
+
+  const node: TestNode = {
+    home,
+    rpcUrl,
+    pids: () => ({ app: app?.pid ?? 0, comet: comet?.pid ?? 0 }),
+    start: async () => {
+      const started = startApp(home);
+      app = started.child;
+      await started.ready;
+      comet = startComet({ binary: findCometBft(), home });
+      await comet.ready();
+    },
+    crash: async (which) => {
+      const { app: appPid, comet: cometPid } = node.pids();
+      const ends = [comet?.exited, app && exitOf(app)];
+      process.kill(which === "app" ? appPid : cometPid, "SIGKILL");
+      // The app outlives CometBFT and would wait for it: a supervisor restarts both.
+      if (which === "comet") process.kill(appPid, "SIGKILL");
+      await Promise.all(ends);
+    },
+    stop: async () => {
+      await comet?.stop();
+      if (app && app.exitCode === null && app.signalCode === null) await stopProcess(app, exitOf(app), 5_000);
+      [app, comet] = [undefined, undefined];
+    },
+    remove: async () => {
+      await node.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+    height: () => heightAt(rpcUrl),
+    until: async (height, timeoutMs = 120_000) => {
+      const endsMs = performance.now() + timeoutMs;
+      while ((await node.height()) < height) {
+        if (performance.now() > endsMs) throw new Error(`height ${height} was not reached in time`);
+        await sleep(50);
+      }
+    },
+  };
+  try {
+    await node.start();
+    await node.until(1n);
+  } catch (error) {
+    await node.remove();
+    throw error;
+  }
+  return node;
+}
+
+/** Where a node's state lies. */
+export const statePath = (home: string): string => homePaths(home).state;
