@@ -83,16 +83,19 @@ export async function startNode(choice: GenesisChoice, timeoutCommitMs = 200): P
       const started = startApp(home);
       app = started.child;
       await started.ready;
-      comet = startComet({ binary: findCometBft(), home });
+      comet = await startComet({ binary: findCometBft(), home });
       await comet.ready();
     },
     crash: async (which) => {
       const { app: appPid, comet: cometPid } = node.pids();
-      const ends = [comet?.exited, app && exitOf(app)];
+      const appEnds = app && exitOf(app);
       process.kill(which === "app" ? appPid : cometPid, "SIGKILL");
       // The app outlives CometBFT and would wait for it: a supervisor restarts both.
       if (which === "comet") process.kill(appPid, "SIGKILL");
-      await Promise.all(ends);
+      await appEnds;
+      // CometBFT ends without its app, or hangs while it stops.
+      await Promise.race([comet?.exited, sleep(3_000)]);
+      await comet?.stop(0);
     },
     stop: async () => {
       await comet?.stop();
