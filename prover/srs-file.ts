@@ -3,7 +3,7 @@ import { setImmediate as breathe } from "node:timers/promises";
 import mcl from "mcl-wasm";
 import { bigFromBytes } from "#chain/bytes/int.ts";
 import { baseModulus, feltModulus, words } from "#chain/protocol/field.ts";
-import { ensure } from "./errors.ts";
+import { ensure, ProverError } from "./errors.ts";
 
 /**
  * halo2's file of a KZG reference string, as EZKL reads and writes it: k in four bytes (little-endian), the
@@ -52,10 +52,18 @@ function writeCoordinate(bytes: Uint8Array, offset: number, value: bigint): void
 
 function readPoint(bytes: Uint8Array, index: number): mcl.G1 {
   const at = headerBytes + pointBytes * index;
-  const point = new mcl.G1();
   const [x, y] = [readCoordinate(bytes, at), readCoordinate(bytes, at + 32)];
-  point.setStr(`1 ${x.toString(16)} ${y.toString(16)}`, 16);
-  ensure(point.isValid(), "invalid_srs", "a power is not on the curve");
+  return parsePoint(new mcl.G1(), [x, y], "a power is not on the curve");
+}
+
+/** Sets a point from affine coordinates, refusing those off the curve (of which mcl throws at some). */
+function parsePoint<P extends mcl.G1 | mcl.G2>(point: P, coordinates: readonly bigint[], why: string): P {
+  try {
+    point.setStr(`1 ${coordinates.map((value) => value.toString(16)).join(" ")}`, 16);
+  } catch (error) {
+    throw new ProverError("invalid_srs", why, { cause: error });
+  }
+  ensure(point.isValid(), "invalid_srs", why);
   return point;
 }
 
@@ -71,9 +79,8 @@ const readG2 = (bytes: Uint8Array, at: number): bigint[] =>
   [0, 32, 64, 96].map((offset) => readCoordinate(bytes, at + offset));
 
 function pointG2(coordinates: readonly bigint[]): mcl.G2 {
-  const point = new mcl.G2();
-  point.setStr(`1 ${coordinates.map((value) => value.toString(16)).join(" ")}`, 16);
-  ensure(point.isValid() && point.isValidOrder(), "invalid_srs", "s·G2 is not in the group");
+  const point = parsePoint(new mcl.G2(), coordinates, "s·G2 is not on the curve");
+  ensure(point.isValidOrder(), "invalid_srs", "s·G2 is not in the group");
   return point;
 }
 
