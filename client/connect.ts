@@ -1,21 +1,13 @@
 import type { OfflineDirectSigner } from "@cosmjs/proto-signing";
-import { type BankQueries, bankQueries } from "./bank.ts";
 import { systemClock } from "./clock.ts";
-import { type CommitmentsQueries, commitmentsQueries } from "./commitments.ts";
-import { type CommunityQueries, communityQueries } from "./community.ts";
-import { type ElectionsQueries, electionsQueries } from "./elections.ts";
 import { ClientError } from "./errors.ts";
 import { blocksAbove, heightAbove, type Polling } from "./follow.ts";
-import { type MarketsQueries, marketsQueries } from "./markets.ts";
+import { type ModuleQueries, moduleQueries } from "./modules.ts";
 import { type ChainBlock, ChainNode } from "./node.ts";
 import type { Ask, ChainPort } from "./ports.ts";
-import { type ProofsQueries, proofsQueries } from "./proofs.ts";
 import { askNode } from "./query.ts";
-import { type RewardsQueries, rewardsQueries } from "./rewards.ts";
-import { type RoundsQueries, roundsQueries } from "./rounds.ts";
 import { Sender } from "./sender.ts";
 import { accountOf } from "./sign.ts";
-import { type TreasuryQueries, treasuryQueries } from "./treasury.ts";
 import type { SendOptions, TxMessage, TxResult } from "./tx.ts";
 
 export interface ConnectOptions {
@@ -27,19 +19,6 @@ export interface ConnectOptions {
   readonly faster?: boolean;
 }
 
-/** The typed questions that every module answers. */
-export interface ModuleQueries {
-  readonly bank: BankQueries;
-  readonly community: CommunityQueries;
-  readonly treasury: TreasuryQueries;
-  readonly rounds: RoundsQueries;
-  readonly elections: ElectionsQueries;
-  readonly commitments: CommitmentsQueries;
-  readonly proofs: ProofsQueries;
-  readonly markets: MarketsQueries;
-  readonly rewards: RewardsQueries;
-}
-
 /** A chain as one account sees it; `address` is empty without a signer. Closing it gives up pending sends. */
 export interface IterumClient extends ChainPort, ModuleQueries {
   /** The same questions, answered from a state that is at least as new as the height; waits for it. */
@@ -48,19 +27,6 @@ export interface IterumClient extends ChainPort, ModuleQueries {
   blocks(height: bigint, signal?: AbortSignal): AsyncIterable<ChainBlock>;
   close(): void;
 }
-
-/** The questions of all modules over one way to ask. */
-export const moduleQueries = (ask: Ask): ModuleQueries => ({
-  bank: bankQueries(ask),
-  community: communityQueries(ask),
-  treasury: treasuryQueries(ask),
-  rounds: roundsQueries(ask),
-  elections: electionsQueries(ask),
-  commitments: commitmentsQueries(ask),
-  proofs: proofsQueries(ask),
-  markets: marketsQueries(ask),
-  rewards: rewardsQueries(ask),
-});
 
 const POLL_MS = 250;
 const POLL_FASTER_MS = 50;

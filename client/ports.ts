@@ -67,6 +67,18 @@ export interface TrainerPort {
   random(task: TrainingTask): Promise<Uint8Array>;
 }
 
+/** What a member offers: its content, and its class as the member knows it. */
+export interface SourceItem {
+  readonly content: Uint8Array;
+  readonly label: number;
+}
+
+/** Where a member's items come from; asked once a round, what it gave is kept. */
+export interface ItemSource {
+  /** At most `most` items for the round; none to sit it out. */
+  itemsFor(roundId: bigint, most: number): Promise<readonly SourceItem[]>;
+}
+
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;

@@ -123,15 +123,23 @@ const PAUSE_MAX_MS = 2000;
  * it may be called again after a failure. Tries again, `attempts` times in all, when the store is busy or
  * out of reach; throws StoreError.
  */
-export async function publishEpoch(
-  store: EventStore,
-  epoch: PreparedEpoch,
+export async function publishEvents(
+  store: Pick<EventStore, "put">,
+  events: readonly Uint8Array[],
   attempts = ATTEMPTS,
 ): Promise<void> {
-  for (const car of epoch.events) await putPatiently(store, car, attempts);
+  for (const car of events) await putPatiently(store, car, attempts);
 }
 
-async function putPatiently(store: EventStore, car: Uint8Array, attempts: number): Promise<void> {
+/** Stores the events of an epoch; see publishEvents. */
+export const publishEpoch = (store: EventStore, epoch: PreparedEpoch, attempts = ATTEMPTS): Promise<void> =>
+  publishEvents(store, epoch.events, attempts);
+
+async function putPatiently(
+  store: Pick<EventStore, "put">,
+  car: Uint8Array,
+  attempts: number,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await store.put(car);

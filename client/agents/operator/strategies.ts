@@ -1,0 +1,17 @@
+import type { Strategy } from "./types.ts";
+
+/** Trains the architecture on everything that is open. */
+export const trainedStrategy = (architecture: string, depositPpm: number): Strategy => ({
+  name: `trained ${architecture}`,
+  architecture,
+  depositPpm,
+  choose: (task, set, trainer) => trainer.train(task, set),
+});
+
+/** Knows nothing: random weights. What it loses shows what knowledge is worth. */
+export const guessingStrategy = (architecture: string, depositPpm: number): Strategy => ({
+  name: `guessing ${architecture}`,
+  architecture,
+  depositPpm,
+  choose: (task, _set, trainer) => trainer.random(task),
+});
