@@ -1,5 +1,5 @@
 import type { Application } from "./application.ts";
-import type { Connection, Place } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { answer, type Call, encodeException, type Urgency } from "./dispatch.ts";
 
 /**
@@ -7,17 +7,17 @@ import { answer, type Call, encodeException, type Urgency } from "./dispatch.ts"
  * read, and a request of consensus may have arrived.
  */
 const SLICE_MS = 4;
-/** CheckTx calls of one connection that may be under way at once, so that signatures are checked in batches. */
+/**
+ * CheckTx calls of one connection that may be under way at once, so that signatures can be checked in
+ * batches.
+ */
 const PIPELINE_MAX = 256;
 
 const RANK: Readonly<Record<Urgency, number>> = { any: 0, consensus: 1, mempool: 2, query: 3 };
 
-/** Decides which connection is served next. */
-export interface Scheduler {
-  /** The connection has requests, or room for answers. */
-  wake(connection: Connection): void;
-  /** Serves nothing any more. */
-  stop(): void;
+interface Chosen {
+  readonly connection: Connection;
+  readonly call: Call;
 }
 
 /**
@@ -25,57 +25,56 @@ export interface Scheduler {
  * when the one before is answered, but for those of the mempool. When the application throws, CometBFT is
  * told so, nothing more is served, and `onFailure` is called.
  */
-export function createScheduler(application: Application, onFailure: (error: unknown) => void): Scheduler {
-  const awake = new Set<Connection>();
-  let isScheduled = false;
-  let isStopped = false;
+export class Scheduler {
+  readonly #application: Application;
+  readonly #onFailure: (error: unknown) => void;
+  readonly #awake = new Set<Connection>();
+  #isScheduled = false;
+  #isStopped = false;
 
-  function wake(connection: Connection): void {
-    if (isStopped) return;
-    awake.add(connection);
-    if (isScheduled) return;
-    isScheduled = true;
-    setImmediate(runSlice);
+  constructor(application: Application, onFailure: (error: unknown) => void) {
+    this.#application = application;
+    this.#onFailure = onFailure;
   }
 
-  function fail(connection: Connection, error: unknown): void {
-    if (isStopped) return;
-    isStopped = true;
-    connection.endWith(encodeException(error instanceof Error ? error.message : String(error)));
-    onFailure(error);
+  /** The connection has requests, or room for answers. */
+  wake(connection: Connection): void {
+    if (this.#isStopped) return;
+    this.#awake.add(connection);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => this.#runSlice());
   }
 
-  function serve(connection: Connection, call: Call): void {
-    const place = connection.begin();
-    try {
-      const result = answer(application, call);
-      if (result instanceof Promise) settle(connection, place, result);
-      else connection.finish(place, result);
-    } catch (error) {
-      fail(connection, error);
+  /** Serves nothing any more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#awake.clear();
+  }
+
+  #runSlice(): void {
+    this.#isScheduled = false;
+    const served = new Set<Connection>();
+    const endsMs = performance.now() + SLICE_MS;
+    while (!this.#isStopped && performance.now() < endsMs) {
+      const chosen = this.#choose(served);
+      if (chosen === undefined) break;
+      served.add(chosen.connection);
+      this.#serve(chosen);
     }
-  }
-
-  function settle(connection: Connection, place: Place, result: Promise<Uint8Array>): void {
-    result.then(
-      (bytes) => {
-        connection.finish(place, bytes);
-        wake(connection);
-      },
-      (error: unknown) => fail(connection, error),
-    );
+    for (const connection of served) connection.flush();
+    for (const connection of this.#awake) this.wake(connection);
   }
 
   /** The most urgent request that may begin; forgets connections that have none. */
-  function choose(served: Set<Connection>): { connection: Connection; call: Call } | undefined {
-    let best: { connection: Connection; call: Call } | undefined;
-    for (const connection of awake) {
+  #choose(served: Set<Connection>): Chosen | undefined {
+    let best: Chosen | undefined;
+    for (const connection of this.#awake) {
       const call = connection.next();
-      const isHeld = call === undefined || !mayBegin(connection, call);
-      if (isHeld) {
+      if (call === undefined || !mayBegin(connection, call)) {
         // Answers that are there are sent even when nothing can begin.
         served.add(connection);
-        awake.delete(connection);
+        this.#awake.delete(connection);
       } else if (best === undefined || RANK[call.urgency] < RANK[best.call.urgency]) {
         best = { connection, call };
       }
@@ -83,27 +82,32 @@ export function createScheduler(application: Application, onFailure: (error: unk
     return best;
   }
 
-  function runSlice(): void {
-    isScheduled = false;
-    const served = new Set<Connection>();
-    const endsMs = performance.now() + SLICE_MS;
-    while (!isStopped && performance.now() < endsMs) {
-      const chosen = choose(served);
-      if (chosen === undefined) break;
-      served.add(chosen.connection);
-      serve(chosen.connection, chosen.call);
+  #serve({ connection, call }: Chosen): void {
+    const place = connection.begin();
+    try {
+      const result = answer(this.#application, call);
+      if (!(result instanceof Promise)) {
+        connection.finish(place, result);
+        return;
+      }
+      result.then(
+        (bytes) => {
+          connection.finish(place, bytes);
+          this.wake(connection);
+        },
+        (error: unknown) => this.#fail(connection, error),
+      );
+    } catch (error) {
+      this.#fail(connection, error);
     }
-    for (const connection of served) connection.flush();
-    for (const connection of awake) wake(connection);
   }
 
-  return {
-    wake,
-    stop() {
-      isStopped = true;
-      awake.clear();
-    },
-  };
+  #fail(connection: Connection, error: unknown): void {
+    if (this.#isStopped) return;
+    this.stop();
+    connection.endWith(encodeException(error instanceof Error ? error.message : String(error)));
+    this.#onFailure(error);
+  }
 }
 
 /** Echo and Flush take part in the order like all others, but need not wait for answers before theirs. */

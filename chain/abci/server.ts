@@ -1,9 +1,9 @@
 import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Application } from "./application.ts";
-import { type Connection, createConnection } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import { FRAME_BYTES_MAX } from "./frame.ts";
-import { createScheduler } from "./scheduler.ts";
+import { Scheduler } from "./scheduler.ts";
 
 /** Where to listen: a Unix socket, or a TCP port of the loopback interface (0 for any free one). */
 export type AbciAddress = { readonly path: string } | { readonly port: number };
@@ -35,18 +35,13 @@ const SOCKET_PATH_BYTES_MAX = 103;
 /** Starts to listen; rejects when the address is in use or the path too long. */
 export async function startAbciServer(options: AbciServerOptions): Promise<AbciServer> {
   const connections = new Set<Connection>();
-  let hasFailed = false;
-  const scheduler = createScheduler(options.application, (error) => {
-    if (hasFailed) return;
-    hasFailed = true;
-    options.onFailure(error);
-  });
+  const scheduler = new Scheduler(options.application, options.onFailure);
   const server = createServer({ noDelay: true }, (socket: Socket) => {
-    const connection = createConnection(socket, {
+    const connection = new Connection(socket, {
       frameBytesMax: options.frameBytesMax ?? FRAME_BYTES_MAX,
-      onWork: () => scheduler.wake(connection),
+      onWork: (from) => scheduler.wake(from),
       onProtocolError: (error) => options.onProtocolError?.(error),
-      onClose: () => connections.delete(connection),
+      onClose: (from) => connections.delete(from),
     });
     connections.add(connection);
   });

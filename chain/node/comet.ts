@@ -25,12 +25,12 @@ export interface Comet {
   /** Base of its HTTP interface. */
   readonly rpcUrl: string;
   /**
-   * Resolves when CometBFT has ended, whoever ended it. When the application goes away it ends with code 0, or
-   * hangs while it stops: so every end that was not asked for is a failure, and after a failure of the
+   * Resolves when CometBFT has ended, whoever ended it. When the application goes away it ends with code 0,
+   * or hangs while it stops: so every end that was not asked for is a failure, and after a failure of the
    * application `stop` is still needed.
    */
   readonly exited: Promise<Exit>;
-  /** Resolves when its RPC answers; rejects, with the end of its log, when it ends before or `timeoutMs` pass. */
+  /** Resolves when its RPC answers; rejects with the end of its log when it ends before, or too late. */
   ready(timeoutMs?: number): Promise<void>;
   /** Asks it to end, kills it when it does not, and resolves when it has ended. */
   stop(graceMs?: number): Promise<Exit>;

@@ -69,7 +69,7 @@ export async function initHome(binary: string, home: string, settings: NodeSetti
   return paths;
 }
 
-/** Surroundings of CometBFT: nothing of the caller's, since variables such as CMT_… would change its settings. */
+/** Surroundings of CometBFT: nothing of the caller's, since variables such as CMT_… change its settings. */
 export const cometEnv = (): NodeJS.ProcessEnv => ({ PATH: process.env["PATH"] ?? "", HOME: "/nonexistent" });
 
 type TomlValue = string | number | boolean;

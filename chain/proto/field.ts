@@ -21,13 +21,13 @@ export const KINDS = {
 } as const;
 export type Kind = keyof typeof KINDS;
 
-/** How often a field may occur: `implicit` leaves its zero value off the wire, `oneof …` names its group. */
+/** How often a field may occur; `implicit` leaves its zero value off the wire, `oneof …` names a group. */
 export type Label = "implicit" | "optional" | "repeated" | "packed" | `oneof ${string}`;
 
 /** The names and numbers of an enum. */
 export type EnumValues = Readonly<Record<string, number>>;
 
-/** What a field of kind `message` or `enum` refers to, as a thunk because types refer to each other in cycles. */
+/** What a `message` or `enum` field refers to: a thunk, because types refer to each other in cycles. */
 export type FieldRef = () => unknown;
 
 /** One field as the generator writes it: name in the .proto file, number, kind, label, reference. */

@@ -1,6 +1,6 @@
 import protobuf from "protobufjs";
-import { KINDS, type Kind, type Label } from "../../chain/proto/field.ts";
-import { camelCase } from "../../chain/proto/names.ts";
+import { KINDS, type Kind, type Label } from "#chain/proto/field.ts";
+import { camelCase } from "#chain/proto/names.ts";
 
 /** A field as the emitter and the record of frozen fields see it. */
 export interface FieldShape {

@@ -1,5 +1,5 @@
 import type protobuf from "protobufjs";
-import type { Kind } from "../../chain/proto/field.ts";
+import type { Kind } from "#chain/proto/field.ts";
 import { fileOf, type Package } from "./load.ts";
 import { type FieldShape, shapesOf, tsName } from "./shape.ts";
 
@@ -80,7 +80,8 @@ function emitEnum(type: protobuf.Enum): string {
   const rows = Object.entries(type.values).map(
     ([value, number]) => `${doc(type.comments[value] ?? null, "  ")}  ${value}: ${number},`,
   );
-  return `${doc(type.comment, "")}export const ${name} = {\n${rows.join("\n")}\n} as const;\nexport type ${name} = number;\n`;
+  const values = `export const ${name} = {\n${rows.join("\n")}\n} as const;\n`;
+  return `${doc(type.comment, "")}${values}export type ${name} = number;\n`;
 }
 
 function emitMessage(type: protobuf.Type, names: Names, lenient: boolean): string {
@@ -97,7 +98,8 @@ function emitMessage(type: protobuf.Type, names: Names, lenient: boolean): strin
     ? `export type ${name} = ${shape};\n`
     : `export interface ${name} {\n${members.join("")}}\n`;
   const make = zero === "" ? "() => ({})" : `() => ({ ${zero} })`;
-  return `${doc(type.comment, "")}${head}export const ${name}: Codec<${name}> = codec<${name}>("${fullName}", ${make}, ${list}${mode});\n`;
+  const call = `codec<${name}>("${fullName}", ${make}, ${list}${mode})`;
+  return `${doc(type.comment, "")}${head}export const ${name}: Codec<${name}> = ${call};\n`;
 }
 
 function emitRow(f: FieldShape, names: Names): string {

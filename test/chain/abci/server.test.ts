@@ -110,7 +110,7 @@ test("requests split at every byte are understood", () =>
     assert.deepEqual(kinds, ["checkTx", "echo", "flush"]);
   }));
 
-test("answers that are ready late keep their order, and checks of transactions run side by side", async () => {
+test("late answers keep their order, and checks of transactions run side by side", async () => {
   let underWay = 0;
   let most = 0;
   const waiting: (() => void)[] = [];
@@ -234,7 +234,7 @@ test("a peer that sends and does not read does not stop the others", () =>
     deaf.destroy();
   }));
 
-test("the socket is the owner's alone, replaces that of a dead server, and never another file or a live one", () =>
+test("the socket is the owner's alone and replaces only that of a dead server", () =>
   inFolder(async (folder) => {
     const path = join(folder, "abci.sock");
     const options = { application: createCounter(join(folder, "s")), onFailure };

@@ -121,7 +121,7 @@ test("a home has keys for its owner only, bounded blocks and no peers", () =>
     await assert.rejects(initHome(findCometBft(), home, await settings()), /EEXIST/);
   }));
 
-test("a setting that CometBFT does not have is refused, and the same key of other sections is left alone", () => {
+test("an unknown setting is refused, and the same key of another section is left alone", () => {
   const toml = 'a = 1\n[one]\nkey = "x"\n[two]\nkey = "y"';
   assert.equal(
     configure(toml, { two: { key: "z" }, "": { a: 2 } }),

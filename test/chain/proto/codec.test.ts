@@ -27,7 +27,7 @@ test("the generated codecs write what protobufjs writes and read it back, for ev
   for (const codec of features.values()) agrees(codec, root, 300);
 });
 
-test("the generated codecs do so for every message of Iterum, of the Cosmos SDK and of CometBFT", async () => {
+test("the generated codecs do so for every message of Iterum, Cosmos SDK and CometBFT", async () => {
   for (const under of ["iterum", "cosmos", "tendermint", "google"]) {
     const codecs = await generatedCodecs(under);
     assert.ok(codecs.size > 2);
@@ -79,7 +79,7 @@ test("the generated codecs refuse to write what a field cannot carry", () => {
     assert.throws(() => everything.encode({ ...everything.zero(), ...part }), EncodeError);
 });
 
-test("the generated codecs write lists and texts of every length around the sizes of their length prefixes", () => {
+test("the generated codecs carry texts and bytes of all lengths around those of their prefixes", () => {
   for (const length of [0, 1, 63, 64, 65, 126, 127, 128, 16_382, 16_383, 16_384, 2_097_151, 2_097_152]) {
     const inner = { ...everything.zero(), text: "x".repeat(length) };
     const message = { ...everything.zero(), inner, raw: new Uint8Array(length).fill(7) };

@@ -65,7 +65,7 @@ function cosmjsValue(field: FieldInfo, value: unknown): unknown {
   return field.op === KINDS.int ? String(value) : value;
 }
 
-/** The message as cosmjs-types can express it: without newer fields, with the messages that it always sets. */
+/** The message as cosmjs-types can express it: no newer fields, and the messages that it always sets. */
 function expressible(
   codec: Codec<unknown>,
   message: Message,

@@ -81,7 +81,7 @@ test("the strict decoder refuses re-encodings of a thousand messages, whichever 
   assert.deepEqual([...tried.keys()].sort(), RULES);
 });
 
-test("the strict decoder accepts nothing that it would not write, and throws nothing but DecodeError", async () => {
+test("the strict decoder accepts nothing that it would not write and throws only DecodeError", async () => {
   const codecs = [everything, TxRaw, TxBody, ...(await generatedCodecs("iterum")).values()];
   let accepted = 0;
   for (const codec of codecs as Codec<unknown>[]) {
