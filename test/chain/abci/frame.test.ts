@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { parseCall } from "#chain/abci/dispatch.ts";
 import { createFrameReader, FrameError, framePrefix } from "#chain/abci/frame.ts";
 import { concat } from "#chain/bytes/concat.ts";
+import { DecodeError } from "#chain/proto/error.ts";
 
 const stream = (frames: readonly Uint8Array[]): Uint8Array =>
   concat(...frames.flatMap((frame) => [framePrefix(frame.length), frame]));
@@ -57,4 +59,26 @@ test("frames before a wrong length still arrive", () => {
   const bytes = concat(stream([Uint8Array.of(1, 2)]), Uint8Array.of(0x80, 0x00));
   assert.throws(() => createFrameReader().push(bytes, (frame) => out.push(frame.slice())), FrameError);
   assert.deepEqual(out, [Uint8Array.of(1, 2)]);
+});
+
+test("no stream makes the reader or the request parser throw anything unforeseen", () => {
+  const known = fc.constantFrom(0x00, 0x0a, 0x12, 0x42, 0xa2, 0x01, 0x02, 0x80, 0xff);
+  const bytes = fc.uint8Array({ maxLength: 40 });
+  const shaped = fc.array(known, { maxLength: 20 }).map((list) => Uint8Array.from(list));
+  let understood = 0;
+  fc.assert(
+    fc.property(fc.array(fc.oneof(bytes, shaped), { maxLength: 6 }), (chunks) => {
+      const reader = createFrameReader(1 << 16);
+      try {
+        for (const chunk of chunks)
+          reader.push(chunk, (frame) => {
+            if (parseCall(frame) !== undefined) understood++;
+          });
+      } catch (error) {
+        assert.ok(error instanceof FrameError || error instanceof DecodeError, String(error));
+      }
+    }),
+    { numRuns: 20_000 },
+  );
+  assert.ok(understood > 0);
 });
