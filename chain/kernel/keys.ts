@@ -2,7 +2,12 @@ import { compareBytes } from "#chain/bytes/compare.ts";
 import { concat } from "#chain/bytes/concat.ts";
 import { bigFromBytes, u32be, u64be } from "#chain/bytes/int.ts";
 import { fromUtf8, utf8 } from "#chain/bytes/utf8.ts";
-import { assert } from "./error.ts";
+import { assert, ensure, errorSet } from "./error.ts";
+
+/** A name that no table can hold: users send such, so it must not stop the node. */
+export const errors = errorSet("kernel", {
+  KeyTooLong: [2, "a name is longer than 255 bytes"],
+});
 
 /** How a key is written so that byte order is key order; `read` gives the key and where the next begins. */
 export interface KeyCodec<K> {
@@ -22,11 +27,11 @@ export const u32Key: KeyCodec<number> = {
   read: (bytes, at) => [new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0), at + 4],
 };
 
-/** A text of at most 255 bytes after its length: texts sort by length first. */
+/** A text of at most 255 bytes after its length: texts sort by length first. A longer one fails with (kernel, 2). */
 export const textKey: KeyCodec<string> = {
   write: (key) => {
     const bytes = utf8(key);
-    assert(bytes.length <= KEY_TEXT_BYTES_MAX, "a key's text is longer than 255 bytes");
+    ensure(bytes.length <= KEY_TEXT_BYTES_MAX, errors.KeyTooLong, { bytes: bytes.length });
     return concat(Uint8Array.of(bytes.length), bytes);
   },
   read: (bytes, at) => {
