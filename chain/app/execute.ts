@@ -1,5 +1,6 @@
 import { atomically, type BlockInfo, type Event as KernelEvent, writeCtx } from "#chain/kernel/block.ts";
 import type { WriteCtx, WriteStore } from "#chain/kernel/ctx.ts";
+import { ensure } from "#chain/kernel/error.ts";
 import { type GasMeter, gasMeter, gasPrices } from "#chain/kernel/gas.ts";
 import type { Message } from "#chain/kernel/module.ts";
 import { overlay } from "#chain/kernel/overlay.ts";
@@ -12,6 +13,7 @@ import * as auth from "#modules/auth/api.ts";
 import type { Any } from "#proto/gen/google/protobuf.ts";
 import type { Event, ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import { txHost } from "./host.ts";
+import { errors } from "./injected.ts";
 import type { Machine } from "./types.ts";
 
 const NO_GAS = { gasWanted: 0n, gasUsed: 0n };
@@ -23,9 +25,17 @@ export const abciEvents = (events: readonly KernelEvent[]): Event[] =>
     attributes: attributes.map(([key, value]) => ({ key, value, index: true })),
   }));
 
-/** Reads a transaction of this chain's messages; throws ChainError. */
-export const readTx = ({ registry }: Machine, bytes: Uint8Array, purpose?: TxPurpose): DecodedTx<Message> =>
-  decodeTx(bytes, { message: (typeUrl) => registry.messages.get(typeUrl), nestedAny: new Set() }, purpose);
+/** Reads a transaction of this chain's messages, of which one at most brings a proof; throws ChainError. */
+export function readTx({ registry }: Machine, bytes: Uint8Array, purpose?: TxPurpose): DecodedTx<Message> {
+  const types = {
+    message: (typeUrl: string) => registry.messages.get(typeUrl),
+    nestedAny: new Set<string>(),
+  };
+  const tx = decodeTx(bytes, types, purpose);
+  const proofs = tx.messages.filter(({ type }) => type.handler.proof !== undefined).length;
+  ensure(proofs <= 1, errors.TwoProofs, { proofs });
+  return tx;
+}
 
 /** What comes before the messages: fee, turn and signatures. Its writes stay even when a message fails. */
 function enter(machine: Machine, ctx: WriteCtx, tx: DecodedTx<Message>, purpose: TxPurpose): void {

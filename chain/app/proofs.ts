@@ -1,18 +1,14 @@
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
-import { ChainError, ensure } from "#chain/kernel/error.ts";
+import { ChainError } from "#chain/kernel/error.ts";
 import type { Message } from "#chain/kernel/module.ts";
 import type { ProofTask } from "#chain/kernel/proof.ts";
-import type { DecodedTx } from "#chain/tx/decode.ts";
+import type { DecodedTx, TxMessage } from "#chain/tx/decode.ts";
 import { readTx } from "./execute.ts";
-import { errors } from "./injected.ts";
 import type { Machine } from "./types.ts";
 
-/** The message of a transaction that brings a proof; fails with (app, 3) where there are two. */
-export function proofMessage(tx: DecodedTx<Message>): { type: Message; value: unknown } | undefined {
-  const proving = tx.messages.filter(({ type }) => type.handler.proof !== undefined);
-  ensure(proving.length <= 1, errors.TwoProofs, { proofs: proving.length });
-  return proving[0];
-}
+/** The message of a transaction that brings a proof; undefined without one. */
+export const proofMessage = (tx: DecodedTx<Message>): TxMessage<Message> | undefined =>
+  tx.messages.find(({ type }) => type.handler.proof !== undefined);
 
 /**
  * What the transaction's proof must show, from committed state; undefined without one. Throws when none is

@@ -18,19 +18,20 @@ function blockBytes({ length }: Uint8Array): number {
   return bytes;
 }
 
-/** Room of one block: bytes, gas, and lanes for proofs, of which each signer has one. */
+/** Room of one block: bytes, gas, and lanes for proofs, of which whoever owes proofs has one. */
 function room(bytesMax: number): { take(bytes: Uint8Array, tx: DecodedTx<Message>): boolean } {
   let bytesLeft = bytesMax;
   let gasLeft = BLOCK_GAS_MAX;
   const provers = new Set<string>();
   return {
     take: (bytes, tx) => {
-      const proves = proofMessage(tx) !== undefined;
+      // Not the payer of the fee, who may be anybody: with many payers one debtor would fill all lanes.
+      const prover = proofMessage(tx)?.signer;
       if (blockBytes(bytes) > bytesLeft || tx.fee.gasLimit > gasLeft) return false;
-      if (proves && (provers.size === BLOCK_PROOFS_MAX || provers.has(tx.payer))) return false;
+      if (prover !== undefined && (provers.size === BLOCK_PROOFS_MAX || provers.has(prover))) return false;
       bytesLeft -= blockBytes(bytes);
       gasLeft -= tx.fee.gasLimit;
-      if (proves) provers.add(tx.payer);
+      if (prover !== undefined) provers.add(prover);
       return true;
     },
   };
