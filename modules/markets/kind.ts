@@ -115,6 +115,8 @@ export interface MarketKind<P, S> {
   check(params: P): void;
   /** The parameters of one round: liquidity cut to the budget, the prior of the day; undefined = skip. */
   forRound(params: P, terms: RoundTerms): P | undefined;
+  /** Class prior from which prices start, in millionths. */
+  prior(params: P): readonly number[];
   /** The most the community can lose, exactly; locked when the round opens. */
   subsidy(params: P): bigint;
   /** The state of a new market whose vault holds the subsidy. */

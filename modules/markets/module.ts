@@ -15,7 +15,7 @@ import { openMarket } from "./open-market.ts";
 import { openOrder } from "./open-order.ts";
 import { openPredictions } from "./open-predictions.ts";
 import { placeOrder } from "./place-order.ts";
-import { addRule } from "./rule.ts";
+import { addRule, ensureSettleLengths } from "./rule.ts";
 import { turnCrank } from "./settle.ts";
 import { markets, orders } from "./state.ts";
 
@@ -73,6 +73,7 @@ export const marketsModule = defineModule({
     init: (ctx, genesis) => {
       auth.ensureModuleAccount(ctx, "markets");
       for (const rule of genesis.rules) addRule(ctx, rule);
+      ensureSettleLengths(ctx);
       restoreMarkets(ctx, genesis);
     },
     dump: dumpMarkets,

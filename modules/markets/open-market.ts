@@ -64,7 +64,7 @@ export function openMarket(ctx: WriteCtx, key: rounds.RoundKey): void {
     state,
     vault: subsidy,
     settled: false,
-    priorPpm: prior ?? rule.modelLmsr?.priorPpm ?? [],
+    priorPpm: kind.prior(params),
   });
   marketOpened(ctx, { gameId, roundId, kind: kind.id, subsidy });
 }

@@ -1,15 +1,18 @@
-import type { WriteCtx } from "#chain/kernel/ctx.ts";
+import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { larger } from "#chain/math/bounds.ts";
 import { mulDiv } from "#chain/math/mul-div.ts";
+import { featuresOf } from "#chain/protocol/featurizers/spec.ts";
+import * as commitments from "#modules/commitments/api.ts";
 import * as elections from "#modules/elections/api.ts";
 import * as proofs from "#modules/proofs/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
+import * as treasury from "#modules/treasury/api.ts";
 import type { MarketRule, ModelLmsrParams } from "#proto/gen/iterum/markets.ts";
 import { errors } from "./errors.ts";
 import { kindOf } from "./kinds.ts";
 import { paramsOf } from "./open-market.ts";
-import { CRANK_MOVES_PER_BLOCK } from "./settle.ts";
+import { movesPerBlock } from "./settle.ts";
 import { rules } from "./state.ts";
 
 /**
@@ -18,15 +21,19 @@ import { rules } from "./state.ts";
  */
 const SETTLE_BLOCKS_IDLE = 2n;
 
-/** Fails unless SETTLE is long enough for the largest round, even when every other game settles too. */
-function ensureSettleLength(ctx: WriteCtx, gameId: string, params: ModelLmsrParams): void {
-  const { itemsMax } = elections.electionOf(ctx, gameId);
-  const moves = BigInt(params.ordersMax) * BigInt(params.slices) * BigInt(itemsMax);
-  const cranks = mulDiv(moves, 1n, BigInt(CRANK_MOVES_PER_BLOCK), "up");
-  const games = BigInt([...rules.all(ctx)].length + 1);
-  const settle = BigInt(rounds.game(ctx, gameId).schedule?.settle ?? 0);
-  const least = SETTLE_BLOCKS_IDLE + cranks * games;
-  ensure(settle >= least, errors.BadGenesis, { gameId, settle, least });
+/**
+ * Fails unless every game's SETTLE is long enough for its largest round, even when all other games settle too:
+ * the more games there are, the less of a block each has.
+ */
+export function ensureSettleLengths(ctx: ReadCtx): void {
+  const perBlock = BigInt(movesPerBlock(ctx));
+  for (const [gameId, { modelLmsr: params }] of rules.all(ctx)) {
+    const { itemsMax } = elections.electionOf(ctx, gameId);
+    const moves = BigInt(params?.ordersMax ?? 0) * BigInt(params?.slices ?? 0) * BigInt(itemsMax);
+    const settle = BigInt(rounds.game(ctx, gameId).schedule?.settle ?? 0);
+    const least = SETTLE_BLOCKS_IDLE + mulDiv(moves, 1n, perBlock, "up");
+    ensure(settle >= least, errors.BadGenesis, { gameId, settle, least });
+  }
 }
 
 /** Fails unless PROVE has room for every proof twice: PROVE ≥ 2·⌈orders·⌈k/batch⌉/proofsPerBlock⌉. */
@@ -49,6 +56,22 @@ function ensureMemberBond(ctx: WriteCtx, gameId: string, params: ModelLmsrParams
   ensure(memberBond >= least, errors.BadGenesis, { gameId, memberBond, least });
 }
 
+/** Fails unless the game's treasury holds the denom in which the game is played. */
+function ensureBudgetDenom(ctx: WriteCtx, gameId: string): void {
+  const denom = treasury.budgetDenom(ctx, gameId);
+  const played = rounds.game(ctx, gameId).denom;
+  ensure(denom === undefined || denom === played, errors.BadGenesis, { gameId, budget: denom ?? "", played });
+}
+
+/** Fails unless models of every template take what the game's featurizer gives: nobody could prove others. */
+function ensureInputSizes(ctx: WriteCtx, gameId: string): void {
+  const features = featuresOf(commitments.featurizer(ctx, gameId));
+  for (const id of proofs.audit(ctx, gameId).templateIds) {
+    const { name, inputSize } = proofs.template(ctx, id);
+    ensure(inputSize === features, errors.BadGenesis, { gameId, template: name, inputSize, features });
+  }
+}
+
 /** Takes a game's market rule in, once all that it promises fits the game's other rules. */
 export function addRule(ctx: WriteCtx, rule: MarketRule): void {
   const { gameId } = rule;
@@ -62,8 +85,9 @@ export function addRule(ctx: WriteCtx, rule: MarketRule): void {
     classes: params.classes,
   });
   ensure(!rules.has(ctx, gameId), errors.BadGenesis, { gameId, twice: true });
+  ensureBudgetDenom(ctx, gameId);
+  ensureInputSizes(ctx, gameId);
   ensureMemberBond(ctx, gameId, params);
-  ensureSettleLength(ctx, gameId, params);
   ensureProveLength(ctx, gameId, params);
   rules.set(ctx, gameId, rule);
 }

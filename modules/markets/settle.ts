@@ -1,5 +1,7 @@
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { assert } from "#chain/kernel/error.ts";
+import { larger } from "#chain/math/bounds.ts";
+import { mulDiv } from "#chain/math/mul-div.ts";
 import { decodePredictions } from "#chain/protocol/predictions.ts";
 import * as commitments from "#modules/commitments/api.ts";
 import * as elections from "#modules/elections/api.ts";
@@ -12,10 +14,20 @@ import { type Book, bookOf, giveBack, pay, setBook, setOrder } from "./book.ts";
 import { orderEnded, settled } from "./events.ts";
 import type { Distribution, Evaluation, RevealedSet } from "./kind.ts";
 import { recordOutcome } from "./outcome.ts";
-import { markets } from "./state.ts";
+import { markets, rules } from "./state.ts";
 
-/** Item-moves that one block may settle (design: game.md §4). */
-export const CRANK_MOVES_PER_BLOCK = 8_000;
+/** Item-moves that one block may settle, over all games (design: game.md §4). */
+const CRANK_MOVES_PER_BLOCK = 8_000n;
+
+/**
+ * Item-moves of a block that a game may count on. Every game has the same part, so that none waits for
+ * another and each is settled by a height that its own size gives.
+ */
+export function movesPerBlock(ctx: ReadCtx): number {
+  let games = 0n;
+  for (const _ of rules.all(ctx)) games += 1n;
+  return Number(larger(mulDiv(CRANK_MOVES_PER_BLOCK, 1n, larger(games, 1n), "down"), 1n));
+}
 
 /**
  * How each item counts, or undefined: the reward function decides, and copies of one content whose labels
@@ -119,19 +131,19 @@ function evaluationsOf(orders: readonly Order[]): (operator: string) => Evaluati
 }
 
 /** Settles the next piece of a round and pays it out with the last one. */
-function settleRound(ctx: WriteCtx, key: rounds.RoundKey): void {
+function settleRound(ctx: WriteCtx, key: rounds.RoundKey, moves: number): void {
   const book = bookOf(ctx, key);
   const set = revealedSet(ctx, key);
-  const step = book.kind.step(book.state, set, evaluationsOf(live(ctx, key)), CRANK_MOVES_PER_BLOCK);
+  const step = book.kind.step(book.state, set, evaluationsOf(live(ctx, key)), moves);
   if (step.done) payOut(ctx, key, book, step.state, set);
   else setBook(ctx, book, step.state);
 }
 
-/** The settlement crank: each block settles a bounded piece of the first round in SETTLE, in key order. */
+/** The settlement crank: each block settles a bounded piece of every round in SETTLE. */
 export function turnCrank(ctx: WriteCtx): void {
+  const moves = movesPerBlock(ctx);
   for (const { gameId, roundId, phase } of rounds.runningRounds(ctx)) {
     if (phase !== Phase.PHASE_SETTLE || markets.get(ctx, [gameId, roundId])?.settled) continue;
-    settleRound(ctx, { gameId, roundId });
-    return;
+    settleRound(ctx, { gameId, roundId }, moves);
   }
 }

@@ -18,6 +18,10 @@ function budget(ctx: ReadCtx, gameId: string): Budget {
 /** Base units that the game may still spend; 0 for a game without a budget. */
 export const available = (ctx: ReadCtx, gameId: string): bigint => budgets.get(ctx, gameId)?.available ?? 0n;
 
+/** Denom of the game's budget; undefined for a game without one. */
+export const budgetDenom = (ctx: ReadCtx, gameId: string): string | undefined =>
+  budgets.get(ctx, gameId)?.denom;
+
 /** Moves part of a game's budget to an account; the caller has looked at `available` first. */
 export function spend(ctx: WriteCtx, gameId: string, to: string, amount: bigint, purpose: string): void {
   if (amount === 0n) return;

@@ -16,6 +16,7 @@ export const modelLmsr: MarketKind<Params, State> = {
   state: stateEncoding,
   check: checkParams,
   forRound,
+  prior: ({ priorPpm }) => priorPpm,
   subsidy,
   open,
   admit,
