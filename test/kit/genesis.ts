@@ -58,6 +58,8 @@ export interface GenesisChoice {
   readonly sealed?: boolean;
   readonly ordersMax?: number;
   readonly builtin?: string;
+  /** A last change of the state, for what no other choice can say. */
+  readonly alter?: (state: AppState) => AppState;
 }
 
 const PURSE = 10_000n * TOKEN;
@@ -211,9 +213,7 @@ function trade(choice: GenesisChoice) {
 }
 
 /** The state of a new chain with one small game on it, as genesis JSON. */
-export const genesis = (choice: GenesisChoice): AppState => ({
-  ...money(choice),
-  community: community(choice),
-  ...play(choice),
-  ...trade(choice),
-});
+export function genesis(choice: GenesisChoice): AppState {
+  const state = { ...money(choice), community: community(choice), ...play(choice), ...trade(choice) };
+  return choice.alter ? choice.alter(state) : state;
+}

@@ -49,10 +49,15 @@ async function makeHome(
   return { home, rpcPort };
 }
 
-function startApp(home: string): { child: ChildProcess; ready: Promise<void> } {
+function startApp(home: string, appEnv: NodeJS.ProcessEnv): { child: ChildProcess; ready: Promise<void> } {
   const program = new URL("./app-process.ts", import.meta.url).pathname;
   const child = spawn(process.execPath, [program], {
-    env: { HOME: home, ITERUM_TEST_HOME: home, ITERUM_TEST_BEACON: toHex(validator(VALIDATOR).secret) },
+    env: {
+      HOME: home,
+      ITERUM_TEST_HOME: home,
+      ITERUM_TEST_BEACON: toHex(validator(VALIDATOR).secret),
+      ...appEnv,
+    },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ready = new Promise<void>((resolve, reject) => {
@@ -68,8 +73,12 @@ async function heightAt(rpcUrl: string): Promise<bigint> {
   return BigInt(result.sync_info.latest_block_height);
 }
 
-/** A node with one small game, started and at its first block. */
-export async function startNode(choice: GenesisChoice, timeoutCommitMs = 200): Promise<TestNode> {
+/** A node with one small game, started and at its first block. `appEnv` is added to the app's environment. */
+export async function startNode(
+  choice: GenesisChoice,
+  timeoutCommitMs = 200,
+  appEnv: NodeJS.ProcessEnv = {},
+): Promise<TestNode> {
   const { home, rpcPort } = await makeHome(choice, timeoutCommitMs);
   const rpcUrl = `http://127.0.0.1:${rpcPort}`;
   let app: ChildProcess | undefined;
@@ -80,7 +89,7 @@ export async function startNode(choice: GenesisChoice, timeoutCommitMs = 200): P
     rpcUrl,
     pids: () => ({ app: app?.pid ?? 0, comet: comet?.pid ?? 0 }),
     start: async () => {
-      const started = startApp(home);
+      const started = startApp(home, appEnv);
       app = started.child;
       await started.ready;
       comet = await startComet({ binary: findCometBft(), home });

@@ -20,8 +20,11 @@ import type { DataSet, Item } from "./items.ts";
 const gameId = GAME_ID;
 
 /** What everybody says in the test game; `change` makes it wrong. */
-export const bindEthereum = (who: Person, signature: Uint8Array, ethereumAddress = who.ethereumAddress): Said =>
-  say(MsgBindEthereum, { member: who.address, gameId, ethereumAddress, signature });
+export const bindEthereum = (
+  who: Person,
+  signature: Uint8Array,
+  ethereumAddress = who.ethereumAddress,
+): Said => say(MsgBindEthereum, { member: who.address, gameId, ethereumAddress, signature });
 
 export const registerModel = (who: Person, templateId: Uint8Array, paramsHash: Uint8Array): Said =>
   say(MsgRegisterModel, { owner: who.address, templateId, paramsHash });
