@@ -130,7 +130,7 @@ async function perform(
   } catch (thrown) {
     if (signal.aborted) return;
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    const refused = error instanceof ClientError && error.kind === "refused";
+    const refused = error instanceof ClientError && /^(?:refused|badInput)$/.test(error.kind);
     const refusals = (known.refusals.get(step.name) ?? 0) + (refused ? 1 : 0);
     known.refusals.set(step.name, refusals);
     plan.onFailed({ kind: "failed", roundId, step: step.name, error, final: refusals >= REFUSALS_MAX });

@@ -49,19 +49,21 @@ async function depositOf(world: World, params: ModelLmsrParams, denom: string): 
   return deposit >= params.depositMin ? deposit : undefined;
 }
 
-async function newTrade(world: World, round: Round): Promise<Trade | undefined> {
+/** Makes a model and keeps the terms; a text says why the operator sits the round out. */
+async function newTrade(world: World, round: Round): Promise<Trade | string> {
   const { queries, gameId, chain, strategy, trainer, prover, clock } = world;
   const { roundId } = round;
   const params = modelLmsrParams(await queries.markets.market(gameId, roundId));
   const { denom } = await queries.rounds.game(gameId);
   const deposit = await depositOf(world, params, denom);
-  if (deposit === undefined) return undefined;
+  if (deposit === undefined) return "the purse does not hold the least deposit";
   const template = await templateOf(world);
   const set = await trainingSet(world, roundId);
   const began = clock.now();
   const seed = [chain.chainId, gameId, roundId, chain.address, strategy.name].join("/");
   const task = { architecture: strategy.architecture, batch: template.batch, seed };
   const onnx = await strategy.choose(task, set, trainer);
+  if (!onnx) return "the strategy has no model";
   const { modelKey, paramsPoseidon } = await prover.registerModel(template.name, onnx);
   world.emit({ kind: "trained", roundId, rows: set.labels.length, ms: clock.now() - began });
   world.known.add(modelKey);
@@ -107,8 +109,8 @@ export const placeOrder = (world: World, round: Round): Step => ({
     const { roundId } = round;
     if (await ownOrder(world, roundId)) return "done";
     const trade = (await loadTrade(world, roundId)) ?? (await newTrade(world, round));
-    if (!trade) {
-      world.emit({ kind: "satOut", roundId, why: "the purse does not hold the least deposit" });
+    if (typeof trade === "string") {
+      world.emit({ kind: "satOut", roundId, why: trade });
       return "done";
     }
     const { hash } = await world.chain.send(await orderMessages(world, roundId, trade));

@@ -1,11 +1,12 @@
 import type { Strategy } from "./types.ts";
 
-/** Trains the architecture on everything that is open. */
+/** Trains the architecture on everything that is open; sits out while that is nothing. */
 export const trainedStrategy = (architecture: string, depositPpm: number): Strategy => ({
   name: `trained ${architecture}`,
   architecture,
   depositPpm,
-  choose: (task, set, trainer) => trainer.train(task, set),
+  choose: async (task, set, trainer) =>
+    set.labels.length > 0 ? await trainer.train(task, set) : undefined,
 });
 
 /** Knows nothing: random weights. What it loses shows what knowledge is worth. */

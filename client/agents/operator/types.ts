@@ -19,8 +19,8 @@ export interface Strategy {
   readonly architecture: string;
   /** Share of the round's greatest deposit in millionths. */
   readonly depositPpm: number;
-  /** Makes the round's model from everything that was open when it began: an ONNX file. */
-  choose(task: TrainingTask, set: TrainingSet, trainer: TrainerPort): Promise<Uint8Array>;
+  /** Makes the round's model, an ONNX file, from everything that is open; undefined to sit the round out. */
+  choose(task: TrainingTask, set: TrainingSet, trainer: TrainerPort): Promise<Uint8Array | undefined>;
 }
 
 /** What an operator did or met, for people and dashboards; nothing in it is secret once it is told. */
