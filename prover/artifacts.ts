@@ -45,17 +45,22 @@ export class Artifacts {
     this.#bytesMax = bytesMax;
   }
 
-  /** Opens the folder, making it if needed, and removes what an interrupted job left. */
+  /**
+   * Opens the folder, making it if needed, and removes what the jobs of processes that ended left. Several
+   * processes may use one folder: artefacts appear whole, and each has workspaces of its own.
+   */
   static async open(home: string, options: { readonly bytesMax?: number } = {}): Promise<Artifacts> {
     await mkdir(home, { recursive: true, mode: 0o700 });
-    await rm(join(home, "jobs"), { recursive: true, force: true });
     for (const folder of ["jobs", "keys", ...kinds]) await mkdir(join(home, folder), { recursive: true });
+    for (const job of await readdir(join(home, "jobs")))
+      if (!isAlive(Number(job.split("-")[1])))
+        await rm(join(home, "jobs", job), { recursive: true, force: true });
     return new Artifacts(home, options.bytesMax ?? 16 * 2 ** 30);
   }
 
   /** An empty folder for one job. */
   async workspace(): Promise<Workspace> {
-    const path = await mkdtemp(join(this.home, "jobs", "job-"));
+    const path = await mkdtemp(join(this.home, "jobs", `job-${process.pid}-`));
     return {
       path,
       file: (name) => join(relative(this.home, path), name),
@@ -157,6 +162,17 @@ export class Artifacts {
       "storage_full",
       `the prover's disk allowance is used up (${used} bytes)`,
     );
+  }
+}
+
+/** Whether a process of this id runs; one of another user counts as running. */
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -19,7 +19,7 @@ export interface ProveOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A prover's sidecar, as operators' agents use it. Every method throws ProverError, as the sidecar says it. */
+/** A prover's sidecar, as operators' agents use it. Methods throw its ProverErrors, or `unreachable`. */
 export class ProverClient {
   readonly #url: string;
   readonly #token: string;

@@ -53,7 +53,7 @@ function environment(root: string, threads: number): NodeJS.ProcessEnv {
   };
 }
 
-/** One Python process: answers one request at a time until it ends; never restarted (EzklWorker does that). */
+/** One Python process: answers one request at a time until it ends; EzklWorker starts the next. */
 export class WorkerProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #exited: Promise<void>;

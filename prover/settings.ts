@@ -25,7 +25,7 @@ interface Settings {
   readonly model_output_scales: readonly number[];
 }
 
-/** Reads canonical settings. Throws ProverError settings_mismatch when they are of another kind of circuit. */
+/** Reads canonical settings. Throws ProverError settings_mismatch when the circuit is of another kind. */
 export function settingsFacts(settingsCanonical: string): SettingsFacts {
   const {
     run_args: run,

@@ -36,7 +36,7 @@ export async function readToken(path: string): Promise<string> {
   return token;
 }
 
-/** The client whose token an Authorization header carries; undefined when none. Takes the same time for all. */
+/** The client whose token an Authorization header carries; undefined when none. Compares in constant time. */
 export function clientOf(
   header: string | undefined,
   tokens: ReadonlyMap<string, string>,

@@ -52,7 +52,7 @@ async function proveGraph(name: string, onnx: Uint8Array, inputs: readonly numbe
   return { vka: toHex(await readFile(join(root, file("vka")))), instances: result.instances, srs };
 }
 
-test("graphs that use the same weights differently have different keys, and neither's proof passes for the other", async () => {
+test("graphs that use the same weights differently have keys that refuse each other's proofs", async () => {
   const straight = network("mlp-4-4", 2, 1);
   const turned = transposed(straight);
   const inputs = items(2, 4, 1).flatMap((item) => [...item]);
