@@ -1,0 +1,58 @@
+import { toHex } from "#chain/bytes/hex.ts";
+import { seconds } from "#cli/output.ts";
+import type { MemberEvent } from "#client/agents/member/types.ts";
+import type { OperatorEvent } from "#client/agents/operator/types.ts";
+import type { StepFailed } from "#client/agents/steps.ts";
+import { formatAmount } from "#client/units.ts";
+
+const failure = ({ step, error, final }: StepFailed): string =>
+  `${step} failed: ${error.message}${final ? " (given up)" : ""}`;
+
+function memberText(event: MemberEvent): string {
+  switch (event.kind) {
+    case "committed":
+      return `committed to ${event.items} items, stream ${event.streamId}`;
+    case "satOut":
+      return `sits out: ${event.why}`;
+    case "revealed":
+      return `opened the inputs of ${event.items} items${event.asAlternate ? " as alternate" : ""}`;
+    case "labelled":
+      return `opened the labels of ${event.items} items`;
+    case "failed":
+      return failure(event);
+  }
+}
+
+function operatorText(event: OperatorEvent): string {
+  switch (event.kind) {
+    case "trained":
+      return `made a model from ${event.rows} rows in ${seconds(event.ms)}`;
+    case "ordered":
+      return `placed an order of ${formatAmount(event.deposit)}, sealed`;
+    case "satOut":
+      return `sits out: ${event.why}`;
+    case "opened":
+      return `opened its order: model ${toHex(event.modelId).slice(0, 12)}…`;
+    case "predicted":
+      return `predicted ${event.items} items`;
+    case "revealed":
+      return "opened its predictions";
+    case "proven":
+      return `proved batch ${event.batch} in ${seconds(event.ms)}`;
+    case "settled": {
+      const { result } = event;
+      if (!result) return "was not in this round";
+      const [profit, loss] = [formatAmount(result.payout - result.deposit), result.logLossMicronats];
+      return `settled: profit ${profit}, log loss ${(Number(loss) / 1e6).toFixed(3)}`;
+    }
+    case "failed":
+      return failure(event);
+  }
+}
+
+/** What a member did, in one line. */
+export const memberLine = (event: MemberEvent): string => `round ${event.roundId}: ${memberText(event)}`;
+
+/** What an operator did, in one line. */
+export const operatorLine = (event: OperatorEvent): string =>
+  `round ${event.roundId}: ${operatorText(event)}`;

@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import { homeCommand, layoutOf } from "#cli/context.ts";
+import { readSettings } from "#cli/home/layout.ts";
+import { startNode } from "#cli/node/supervise.ts";
+import { note, say } from "#cli/output.ts";
+import { fired, stopSignal } from "#cli/signals.ts";
+import { type AppOptions, invariantsOption, proofThreadsOption } from "./app.ts";
+
+async function start(options: AppOptions): Promise<void> {
+  const layout = layoutOf(options);
+  const { chainId } = await readSettings(layout);
+  const stop = stopSignal();
+  const node = await startNode({
+    ...{ layout, invariants: options.invariants, proofThreads: options.proofThreads },
+    onVerified: ({ valid, verifyMs }) => note(`proof ${valid ? "verified" : "REFUSED"} in ${verifyMs} ms`),
+    onRestart: (why) => note(`${why}: starting both again`),
+  });
+  say(`chain ${chainId}, RPC ${node.rpcUrl}`);
+  say(`logs: ${layout.appLog}, ${layout.cometLog}`);
+  await fired(stop);
+  note("stopping");
+  await node.stop();
+}
+
+/** `iterum start`: the node of a home, until Ctrl-C. */
+export const startCommand = (): Command =>
+  homeCommand("start", "run the node of a home: the app and CometBFT, restarted together when one dies")
+    .addOption(invariantsOption())
+    .addOption(proofThreadsOption())
+    .action(start);

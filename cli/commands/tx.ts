@@ -1,0 +1,88 @@
+import { Command } from "commander";
+import { parseAddress } from "#chain/protocol/address.ts";
+import {
+  type ChainOptions,
+  chainCommand,
+  gameOf,
+  gameOption,
+  keyOf,
+  layoutOf,
+  withClient,
+} from "#cli/context.ts";
+import { ensureCli } from "#cli/errors.ts";
+import { addressOf, type Key } from "#cli/home/keys.ts";
+import { say } from "#cli/output.ts";
+import { msgSend } from "#client/bank.ts";
+import type { IterumClient } from "#client/connect.ts";
+import { msgDonate } from "#client/treasury.ts";
+import type { TxMessage, TxResult } from "#client/tx.ts";
+import { formatAmount, parseAmount } from "#client/units.ts";
+
+interface TxOptions extends ChainOptions {
+  readonly from: string;
+  readonly memo?: string;
+  readonly game?: string;
+}
+
+/** The coin that amounts of the command line are in: the one in which fees are paid. */
+export async function unitOf(client: IterumClient) {
+  const params = await client.rounds.params();
+  ensureCli(params, "the chain names no denom");
+  return client.bank.unit(params.denom);
+}
+
+type Make = (client: IterumClient, key: Key) => Promise<TxMessage>;
+
+async function sendAs(options: TxOptions, make: Make): Promise<void> {
+  const key = await keyOf(options, options.from);
+  const { memo = "" } = options;
+  const result: TxResult = await withClient(
+    options,
+    async (client) => client.send([await make(client, key)], { memo }),
+    key,
+  );
+  say(`${result.hash} in block ${result.height}, gas ${result.gasUsed}`);
+}
+
+async function send(to: string, amount: string, options: TxOptions): Promise<void> {
+  const toAddress = await addressOf(layoutOf(options).keys, to);
+  ensureCli(parseAddress(toAddress), `not an address: ${toAddress.slice(0, 80)}`);
+  await sendAs(options, async (client, { address: fromAddress }) => {
+    const unit = await unitOf(client);
+    const base = parseAmount(amount, unit);
+    say(`${formatAmount(base, unit)} from ${fromAddress} to ${toAddress}`);
+    return msgSend({ fromAddress, toAddress, amount: [{ denom: unit.base, amount: base }] });
+  });
+}
+
+async function donate(amount: string, options: TxOptions): Promise<void> {
+  await sendAs(options, async (client, { address: sender }) =>
+    msgDonate({
+      sender,
+      gameId: await gameOf(client, options.game),
+      amount: parseAmount(amount, await unitOf(client)),
+    }),
+  );
+}
+
+const txCommandOf = (name: string, description: string): Command =>
+  chainCommand(name, description)
+    .requiredOption("--from <name>", "key of the home that signs and pays")
+    .option("--memo <text>", "text for people, at most 256 bytes");
+
+/** `iterum tx`: transactions; each prints its hash once it is in a block. */
+export const txCommand = (): Command =>
+  new Command("tx")
+    .description("send a transaction and wait until it is in a block")
+    .addCommand(
+      txCommandOf("send", "send coins")
+        .argument("<to>", "address, or name of a key of the home")
+        .argument("<amount>", "for example 1.5 or 1500000uiter")
+        .action(send),
+    )
+    .addCommand(
+      txCommandOf("donate", "give coins to a game's budget")
+        .argument("<amount>", "for example 100")
+        .addOption(gameOption())
+        .action(donate),
+    );
