@@ -82,9 +82,10 @@ export const revealInputs: Handler<MsgRevealInputs, MsgRevealInputsResponse> = {
   },
   run: (ctx, msg) => {
     const { member, gameId, roundId, items } = msg;
-    const seat = seatOf(ctx, msg);
+    rounds.game(ctx, gameId);
     const committed = commitments.get(ctx, [gameId, roundId, member]);
     ensure(committed, errors.NoCommitment, { member });
+    const seat = seatOf(ctx, msg);
     ensureSelected(seat, msg);
     const { eventCidBytesMax } = dataRule(ctx, gameId);
     for (const { index, eventCid } of items)
