@@ -24,7 +24,7 @@ export interface Workspace {
 }
 
 /** SHA-256 of a file in hexadecimal, read in pieces. */
-export async function hashFile(path: string): Promise<string> {
+async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return hash.digest("hex");

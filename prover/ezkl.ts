@@ -54,7 +54,7 @@ export interface WorkerLimits {
   readonly attempts: number;
 }
 
-export const defaultWorkerLimits: WorkerLimits = {
+const defaultWorkerLimits: WorkerLimits = {
   timeoutMs: 300_000,
   rssBytesMax: 4 * 2 ** 30,
   threads: 2,

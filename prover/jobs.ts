@@ -43,7 +43,7 @@ export interface JobLimits {
   readonly endedMax: number;
 }
 
-export const defaultJobLimits: JobLimits = { queueMax: 64, perClientMax: 8, endedMax: 256 };
+const defaultJobLimits: JobLimits = { queueMax: 64, perClientMax: 8, endedMax: 256 };
 
 interface Entry {
   view: JobView;

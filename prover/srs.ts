@@ -8,7 +8,7 @@ import type { EzklWorker } from "./ezkl.ts";
 import { checkSrs, deriveSrs, logrowsMax, srsBytes, srsG2, srsLogrows } from "./srs-file.ts";
 
 /** SHA-256 of the perpetual powers of tau as EZKL publishes them, by log₂ of rows. */
-export const publishedSrs: Readonly<Record<number, string>> = {
+const publishedSrs: Readonly<Record<number, string>> = {
   1: "cafb2aa72c200ddc4e28aacabb8066e829207e2484b8d17059a566232f8a297b",
   10: "9705d450e5dfd06adb673705f7bc34418ec86339203198beceb2ae7f1ffefedb",
   11: "257fa566ed9bc0767d3e63e92b5e966829fa3347d320a32055dc31ee7d33f8a4",

@@ -92,7 +92,7 @@ interface TemplateRecord {
 }
 
 /** Weights that stand in for a model's: never zero, not alike, of either sign, the same everywhere. */
-export const dummyWeight = (index: number): number => (((index * 97) % 255) - 127.5) / 256;
+const dummyWeight = (index: number): number => (((index * 97) % 255) - 127.5) / 256;
 
 /** The graph with dummy weights, its shapes checked against the batch. */
 function readGraph(source: TemplateSource): OnnxModel {
