@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import type { Fee } from "#proto/gen/cosmos/tx.ts";
 import type { Any } from "#proto/gen/google/protobuf.ts";
 import type { Params } from "#proto/gen/iterum/auth.ts";
@@ -26,6 +27,15 @@ export function gasFor(messages: readonly Any[]): bigint {
   for (const { typeUrl, value } of messages)
     gas += (dearMessages.get(typeUrl) ?? MESSAGE_GAS) + BYTE_GAS * BigInt(value.length);
   return gas < GAS_MAX ? gas : GAS_MAX;
+}
+
+/**
+ * The gas with a random number of up to 20 bits added. Two programs that send the same messages with one key
+ * would else sign the same bytes at the same sequence: one transaction, which both took for their own.
+ */
+export function ownGas(gas: bigint): bigint {
+  const own = gas + BigInt(randomInt(1 << 20));
+  return own < GAS_MAX ? own : GAS_MAX;
 }
 
 /** The least fee that pays for so much gas under the chain's parameters. */

@@ -2,7 +2,7 @@ import type { AccountData, OfflineDirectSigner } from "@cosmjs/proto-signing";
 import { Query as AccountQuery } from "#proto/gen/cosmos/auth.ts";
 import { Query as AuthQuery, type Params } from "#proto/gen/iterum/auth.ts";
 import { ClientError, toClientError } from "./errors.ts";
-import { feeFor, gasFor } from "./fees.ts";
+import { feeFor, gasFor, ownGas } from "./fees.ts";
 import { type ChainNode, txHash, type Verdict } from "./node.ts";
 import { type Job, Pending, type Sent } from "./pending.ts";
 import type { Clock } from "./ports.ts";
@@ -125,7 +125,7 @@ export class Sender {
     }
     const { messages, memo, gasLimit = gasFor(messages) } = job;
     const timeoutHeight = scanned + TIMEOUT_BLOCKS;
-    const plan = { messages, memo, fee: feeFor(gasLimit, this.#params), timeoutHeight, chainId };
+    const plan = { messages, memo, fee: feeFor(ownGas(gasLimit), this.#params), timeoutHeight, chainId };
     const turn = { accountNumber: this.#accountNumber, sequence: this.#next };
     const bytes = await signTx(signer, account, { ...plan, ...turn });
     const flags = { mayBeKnown: false, offering: true, offeredMs: clock.now(), done: false };

@@ -18,7 +18,7 @@ export interface ChainEvent {
 export interface SendOptions {
   /** At most 256 bytes of text for people. */
   readonly memo?: string;
-  /** Gas to ask for; by default the sum of generous amounts per message. */
+  /** Gas to ask for at least; by default the sum of generous amounts per message. */
   readonly gasLimit?: bigint;
   /** How long to try, in milliseconds; default two minutes. */
   readonly deadlineMs?: number;

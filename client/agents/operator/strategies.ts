@@ -5,8 +5,7 @@ export const trainedStrategy = (architecture: string, depositPpm: number): Strat
   name: `trained ${architecture}`,
   architecture,
   depositPpm,
-  choose: async (task, set, trainer) =>
-    set.labels.length > 0 ? await trainer.train(task, set) : undefined,
+  choose: async (task, set, trainer) => (set.labels.length > 0 ? await trainer.train(task, set) : undefined),
 });
 
 /** Knows nothing: random weights. What it loses shows what knowledge is worth. */

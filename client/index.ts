@@ -1,0 +1,56 @@
+// The client library: everything that users of a chain may rely on.
+
+export { runMember } from "./agents/member/member.ts";
+export type { MemberEvent, MemberOptions } from "./agents/member/types.ts";
+export { runOperator } from "./agents/operator/operator.ts";
+export { guessingStrategy, trainedStrategy } from "./agents/operator/strategies.ts";
+export type { OperatorEvent, OperatorOptions, Strategy } from "./agents/operator/types.ts";
+export type { StepFailed } from "./agents/steps.ts";
+export { type BankQueries, msgMultiSend, msgSend } from "./bank.ts";
+export { systemClock } from "./clock.ts";
+export {
+  type CommitmentsQueries,
+  featurizerSpec,
+  msgCommitData,
+  msgRegisterModel,
+  msgRevealInputs,
+  msgRevealLabels,
+} from "./commitments.ts";
+export { type CommunityQueries, msgBindEthereum } from "./community.ts";
+export { type ConnectOptions, connect, type IterumClient } from "./connect.ts";
+export type { ElectionsQueries } from "./elections.ts";
+export { ClientError, type ClientErrorKind } from "./errors.ts";
+export { eventsOf, type TypedEvent, typedEvent } from "./events.ts";
+export {
+  type MarketsQueries,
+  modelLmsrParams,
+  msgCommitPredictions,
+  msgOpenOrder,
+  msgOpenPredictions,
+  msgPlaceOrder,
+} from "./markets.ts";
+export { loadMember, type MemberIdentity } from "./member/identity.ts";
+export { fileSecrets, type SecretStore } from "./member/secrets.ts";
+export { type ModuleQueries, moduleQueries } from "./modules.ts";
+export type { BlockTx, ChainBlock } from "./node.ts";
+export type {
+  Ask,
+  ChainPort,
+  Clock,
+  DataPort,
+  ItemSource,
+  ProverPort,
+  SourceItem,
+  Store,
+  TrainerPort,
+  TrainingSet,
+  TrainingTask,
+} from "./ports.ts";
+export { type KnownTemplate, msgSubmitProof, type ProofsQueries } from "./proofs.ts";
+export { iterumRegistry } from "./registry.ts";
+export type { RewardsQueries } from "./rewards.ts";
+export { isOver, phaseEnd, type RoundsQueries } from "./rounds.ts";
+export { signerFromKey, signerFromMnemonic } from "./signer.ts";
+export { msgDonate, type TreasuryQueries } from "./treasury.ts";
+export { type ChainEvent, responseOf, type SendOptions, type TxMessage, type TxResult } from "./tx.ts";
+export { formatAmount, ITER, parseAmount, type Unit } from "./units.ts";
