@@ -27,7 +27,7 @@ export interface TypedEvent {
   readonly value: unknown;
 }
 
-/** The events of one type, typed: `eventsOf(EventOrderPlaced, result.events)`. Throws ClientError badAnswer. */
+/** The events of one type: `eventsOf(EventOrderPlaced, result.events)`. Throws ClientError badAnswer. */
 export const eventsOf = <T>(codec: Codec<T>, events: readonly ChainEvent[]): T[] =>
   events.filter(({ type }) => type === codec.name).map((event) => readEvent(codec, event));
 

@@ -73,7 +73,7 @@ export class ChainNode {
     return BigInt((await this.#answer(() => this.#comet.abciInfo())).lastBlockHeight ?? 0);
   }
 
-  /** Answer of an ABCI query as of a height; 0 or none is the newest. Throws `refused` with the chain's code. */
+  /** Answer of an ABCI query; without a height as of the newest. Throws `refused` with the chain's code. */
   async query(path: string, data: Uint8Array, height?: bigint): Promise<StateValue> {
     const at = height === undefined ? {} : { height: Number(height) };
     const response = await this.#answer(() => this.#comet.abciQuery({ path, data, ...at }));

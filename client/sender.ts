@@ -70,7 +70,7 @@ export class Sender {
     });
   }
 
-  /** Gives up what is still on its way: their promises reject as `closed`, though they may yet be included. */
+  /** Gives up what is on its way: the promises reject as `closed`, though it may yet be included. */
   close(): void {
     this.#closed = true;
     const error = new ClientError("closed", "the client is closed");

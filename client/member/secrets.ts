@@ -7,7 +7,7 @@ export interface SecretStore {
   readonly get: (name: string) => Promise<Uint8Array | undefined>;
   /** Resolves once the bytes are durable; replaces what was there as a whole or not at all. */
   readonly put: (name: string, secret: Uint8Array) => Promise<void>;
-  /** Stores unless there is one already, and returns the one that is kept: of two callers both get the same. */
+  /** Stores unless there is one already; returns the one that is kept, so two callers get the same. */
   readonly add: (name: string, secret: Uint8Array) => Promise<Uint8Array>;
 }
 

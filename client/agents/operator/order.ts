@@ -37,7 +37,7 @@ export async function templateOf({ queries, gameId, strategy }: World): Promise<
   return found;
 }
 
-/** What the order stakes: the strategy's share, or what the purse allows; undefined when that is too little. */
+/** What the order stakes: the strategy's share, at most what the purse allows; undefined when too little. */
 async function depositOf(world: World, params: ModelLmsrParams, denom: string): Promise<bigint | undefined> {
   const { queries, chain, strategy, gameId } = world;
   const { operatorBond } = await queries.markets.rule(gameId);

@@ -7,6 +7,7 @@ import * as auth from "#modules/auth/api.ts";
 import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import type { Person } from "../../kit/accounts.ts";
 import { signTx, type TestChain } from "../../kit/chain.ts";
+import { CHAIN_ID } from "../../kit/genesis.ts";
 import { type Meter, metered } from "./meter.ts";
 
 interface Waiting {
@@ -31,17 +32,44 @@ function resultOf(bytes: Uint8Array, given: ExecTxResult, height: bigint): TxRes
   return { height, hash, code: 0, gasUsed, events, responses: responsesOf(data) };
 }
 
-export function localChain(chain: TestChain, meter: Meter, chainId: string): LocalChain {
-  const pool: Waiting[] = [];
-  const sleepers = new Set<() => void>();
-
-  const ask: Ask = (rpc, request) =>
+const askApp =
+  ({ app }: TestChain, meter: Meter): Ask =>
+  (rpc, request) =>
     metered(meter, () => {
       const query = { path: rpc.path, data: rpc.request.encode(request), height: 0n };
-      const { code, codespace, log, value } = chain.app.query(query);
+      const { code, codespace, log, value } = app.query(query);
       if (code !== 0) throw refusal({ code, codespace, log });
       return rpc.response.decode(value);
     });
+
+/** Signs at the account's turn behind what it has in the pool, and puts the transaction there. */
+function enter(
+  chain: TestChain,
+  pool: Waiting[],
+  who: Person,
+  messages: readonly TxMessage[],
+): Promise<TxResult> {
+  return new Promise((resolve, reject) => {
+    const account = chain.read((ctx) => auth.account(ctx, who.address));
+    if (!account) throw new ClientError("badInput", `${who.name} has no account`);
+    const ahead = pool.filter((waiting) => waiting.who === who).length;
+    const turn = { number: account.number, sequence: account.sequence + BigInt(ahead), chainId: CHAIN_ID };
+    const bytes = signTx(who, turn, ...messages.map(encodeMessage));
+    const answer: Waiting["answer"] = (result, height) => {
+      try {
+        resolve(resultOf(bytes, result, height));
+      } catch (error) {
+        reject(error as ClientError);
+      }
+    };
+    pool.push({ who, bytes, answer });
+  });
+}
+
+export function localChain(chain: TestChain, meter: Meter): LocalChain {
+  const pool: Waiting[] = [];
+  const sleepers = new Set<() => void>();
+  const ask = askApp(chain, meter);
 
   const above = async (height: bigint, signal?: AbortSignal): Promise<bigint> => {
     while (chain.height() <= height) {
@@ -54,23 +82,6 @@ export function localChain(chain: TestChain, meter: Meter, chainId: string): Loc
     return chain.height();
   };
 
-  const send = (who: Person, messages: readonly TxMessage[]): Promise<TxResult> =>
-    new Promise((resolve, reject) => {
-      const account = chain.read((ctx) => auth.account(ctx, who.address));
-      if (!account) throw new ClientError("badInput", `${who.name} has no account`);
-      const ahead = pool.filter((waiting) => waiting.who === who).length;
-      const turn = { number: account.number, sequence: account.sequence + BigInt(ahead), chainId };
-      const bytes = signTx(who, turn, ...messages.map(encodeMessage));
-      const answer: Waiting["answer"] = (result, height) => {
-        try {
-          resolve(resultOf(bytes, result, height));
-        } catch (error) {
-          reject(error as ClientError);
-        }
-      };
-      pool.push({ who, bytes, answer });
-    });
-
   const block = async (): Promise<void> => {
     await meter.quiet();
     const waiting = pool.splice(0);
@@ -80,16 +91,13 @@ export function localChain(chain: TestChain, meter: Meter, chainId: string): Loc
     sleepers.clear();
   };
 
-  return {
+  const portOf: LocalChain["portOf"] = (who) => ({
+    chainId: CHAIN_ID,
+    address: who.address,
     ask,
-    block,
-    portOf: (who) => ({
-      chainId,
-      address: who.address,
-      ask,
-      height: async () => chain.height(),
-      above,
-      send: (messages) => send(who, messages),
-    }),
-  };
+    height: async () => chain.height(),
+    above,
+    send: (messages) => enter(chain, pool, who, messages),
+  });
+  return { ask, block, portOf };
 }

@@ -13,7 +13,6 @@ import { exportOnnx } from "#trainer/onnx/write.ts";
 import { randomOf } from "#trainer/random.ts";
 import { VOCABULARY } from "../../kit/genesis.ts";
 
-const OUTPUT_SCALE = 14;
 const PARAM_SCALE = 13;
 
 /** Trains on this thread. */
@@ -31,7 +30,7 @@ export const localTrainer: TrainerPort = {
 };
 
 /** A prover that runs models in floating point and rounds their logits: for games without audits. */
-export function floatProver(): ProverPort {
+export function floatProver(outputScale = 14): ProverPort {
   const models = new Map<string, Uint8Array>();
   return {
     registerModel: async (_template, onnx) => {
@@ -44,9 +43,9 @@ export function floatProver(): ProverPort {
       if (!onnx) throw new Error("the prover does not have this model");
       const model = importOnnx(onnx);
       const logits = inputs.map((input) =>
-        [...predict(model, input)].map((logit) => BigInt(Math.round(logit * 2 ** OUTPUT_SCALE))),
+        [...predict(model, input)].map((logit) => BigInt(Math.round(logit * 2 ** outputScale))),
       );
-      return { logits, outputScale: OUTPUT_SCALE };
+      return { logits, outputScale };
     },
     prove: () => Promise.reject(new Error("this prover makes no proofs")),
   };

@@ -34,16 +34,6 @@ const startAll = (stage: Stage): Promise<Stop[]> =>
     ...STRATEGIES.map(([who, strategy]) => stage.operator(who, strategy)),
   ]);
 
-/** Lets what agents have in hand come to its end, which may take blocks. */
-async function stopAll(stage: Stage, stops: readonly Stop[]): Promise<void> {
-  let isStopped = false;
-  const stopping = Promise.all(stops.map((stop) => stop())).then(() => {
-    isStopped = true;
-  });
-  while (!isStopped) await stage.block();
-  await stopping;
-}
-
 async function assertSettled(stage: Stage, roundId: bigint): Promise<void> {
   assert.equal((await stage.queries.rounds.round(GAME_ID, roundId))?.phase, Phase.PHASE_DONE);
   for (const { status, operator } of await stage.queries.markets.orders(GAME_ID, roundId))
@@ -63,10 +53,10 @@ async function gain({ queries }: Stage, roundId: bigint, who: Person): Promise<b
 }
 
 test("twelve members and three operators play two rounds to the end, and knowledge earns", () =>
-  withStage({}, {}, async (stage) => {
+  withStage({}, async (stage) => {
     const stops = await startAll(stage);
     await stage.until(2n, Phase.PHASE_DONE);
-    await stopAll(stage, stops);
+    await stage.rest(stops);
     assert.deepEqual(stage.of("failed"), []);
     for (const roundId of [1n, 2n]) {
       await assertSettled(stage, roundId);
@@ -88,7 +78,7 @@ test("twelve members and three operators play two rounds to the end, and knowled
   }));
 
 test("agents that are killed in every phase, with transactions on their way, go on where they were", () =>
-  withStage({}, {}, async (stage) => {
+  withStage({}, async (stage) => {
     let stops: Stop[] = [];
     const atRest: Promise<void>[] = [];
     for (let phase: number = Phase.PHASE_OPEN; phase < Phase.PHASE_DONE; phase++) {
@@ -99,7 +89,7 @@ test("agents that are killed in every phase, with transactions on their way, go 
       stops = await startAll(stage);
     }
     await stage.until(1n, Phase.PHASE_DONE);
-    await stopAll(stage, stops);
+    await stage.rest(stops);
     await Promise.all(atRest);
     await assertSettled(stage, 1n);
     // What two lives of an agent both sent was refused the second time; nothing else went wrong.
@@ -115,10 +105,10 @@ test("an alternate is called in for members that the network keeps from revealin
     const seats = await queries.elections.committee(GAME_ID, roundId);
     return seats.some(({ member, rank }) => member === who.address && rank < 2);
   };
-  return withStage({}, { isLost }, async (stage) => {
+  return withStage({ isLost }, async (stage) => {
     const stops = await startAll(stage);
     await stage.until(1n, Phase.PHASE_DONE);
-    await stopAll(stage, stops);
+    await stage.rest(stops);
     await assertSettled(stage, 1n);
     const { SEAT_STATUS_SLASHED: slashed, SEAT_STATUS_OPENED: opened } = SeatStatus;
     const { SEAT_STATUS_RELEASED: released } = SeatStatus;
@@ -129,12 +119,12 @@ test("an alternate is called in for members that the network keeps from revealin
 });
 
 test("an operator whose purse is too small sits the round out", () =>
-  withStage({}, {}, async (stage) => {
+  withStage({}, async (stage) => {
     const poor = person("poor");
     await stage.chain.block([ann, say(MsgSend, send(ann, poor, 100n * TOKEN))]);
     const stop = await stage.operator(poor, trainedStrategy("lr-64", DEPOSIT_PPM));
     await stage.until(1n, Phase.PHASE_OPEN_ORDERS);
-    await stopAll(stage, [stop]);
+    await stage.rest([stop]);
     assert.deepEqual(
       stage.of("satOut").map(({ why }) => why),
       ["the purse does not hold the least deposit"],

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
+import type { ProofVerifier } from "#chain/verify/types.ts";
 import { runMember } from "#client/agents/member/member.ts";
 import type { MemberEvent } from "#client/agents/member/types.ts";
 import { runOperator } from "#client/agents/operator/operator.ts";
@@ -9,7 +10,7 @@ import { ClientError } from "#client/errors.ts";
 import { loadMember } from "#client/member/identity.ts";
 import { fileSecrets, type SecretStore } from "#client/member/secrets.ts";
 import { type ModuleQueries, moduleQueries } from "#client/modules.ts";
-import type { ChainPort } from "#client/ports.ts";
+import type { ChainPort, ProverPort } from "#client/ports.ts";
 import type { TxMessage } from "#client/tx.ts";
 import { dataNodeStore } from "#data/store.ts";
 import { rounds } from "#modules/rounds/state.ts";
@@ -17,14 +18,14 @@ import type { Phase } from "#proto/gen/iterum/rounds.ts";
 import { NOW_MS, startNode, withFolder } from "../../data/kit.ts";
 import { type Person, people } from "../../kit/accounts.ts";
 import { newChain, type TestChain } from "../../kit/chain.ts";
-import { CHAIN_ID, GAME_ID, type GenesisChoice } from "../../kit/genesis.ts";
+import { GAME_ID, type GenesisChoice } from "../../kit/genesis.ts";
 import { unprovableTemplate } from "../../kit/template.ts";
 import { type LocalChain, localChain } from "./local-chain.ts";
 import { type Meter, meteredPort, newMeter } from "./meter.ts";
 import { floatProver, localTrainer, seedRows, wordSource } from "./players.ts";
 
 export const MEMBERS = people(...Array.from({ length: 12 }, (_, i) => `member ${i}`));
-export const OPERATORS = people("ann", "bob", "gus");
+const OPERATORS = people("ann", "bob", "gus");
 export const SEED_ROWS = 20;
 const HEIGHT_MAX = 400n;
 
@@ -32,8 +33,12 @@ export type Told = OperatorEvent | MemberEvent;
 /** Stops an agent and waits until it rests. */
 export type Stop = () => Promise<void>;
 
-/** What goes wrong on purpose. */
-export interface Trouble {
+/** What a test plays on, where it is not the default. */
+export interface Setting {
+  readonly choice?: Partial<GenesisChoice>;
+  readonly proofs?: ProofVerifier;
+  /** The prover of an operator; by default one that makes no proofs. */
+  proverOf?(who: Person): ProverPort;
   /** Whether the chain cannot be reached with these messages. */
   isLost?(who: Person, messages: readonly TxMessage[], queries: ModuleQueries): Promise<boolean>;
 }
@@ -49,6 +54,8 @@ export interface Stage {
   /** Makes blocks until the round has come to the phase; every agent has its turn between two blocks. */
   until(roundId: bigint, phase: Phase): Promise<void>;
   block(): Promise<void>;
+  /** Stops agents; what they have in hand comes to its end, which may take blocks. */
+  rest(stops: readonly Stop[]): Promise<void>;
   of<K extends Told["kind"]>(kind: K): Extract<Told, { kind: K }>[];
 }
 
@@ -58,7 +65,7 @@ interface Parts {
   readonly chain: TestChain;
   readonly local: LocalChain;
   readonly meter: Meter;
-  readonly trouble: Trouble;
+  readonly setting: Setting;
   readonly told: Told[];
 }
 
@@ -74,12 +81,12 @@ function started(run: (signal: AbortSignal) => Promise<void>): Stop {
 const storeOf = async ({ meter, folder }: Parts, who: Person): Promise<SecretStore> =>
   meteredPort(meter, await fileSecrets(join(folder, who.name.replace(" ", "-"))));
 
-function portOf({ local, trouble }: Parts, who: Person): ChainPort {
+function portOf({ local, setting }: Parts, who: Person): ChainPort {
   const port = local.portOf(who);
   return {
     ...port,
     send: async (messages, options) => {
-      if (await trouble.isLost?.(who, messages, moduleQueries(local.ask)))
+      if (await setting.isLost?.(who, messages, moduleQueries(local.ask)))
         throw new ClientError("unreachable", "the network is down");
       return port.send(messages, options);
     },
@@ -99,9 +106,9 @@ async function startMember(parts: Parts, who: Person): Promise<Stop> {
 }
 
 async function startOperator(parts: Parts, who: Person, strategy: Strategy): Promise<Stop> {
-  const { meter, told } = parts;
+  const { meter, told, setting } = parts;
   const trainer = meteredPort(meter, localTrainer);
-  const prover = meteredPort(meter, floatProver());
+  const prover = meteredPort(meter, setting.proverOf?.(who) ?? floatProver());
   const ports = { trainer, prover, store: await storeOf(parts, who), clock: systemClock };
   const options = { chain: portOf(parts, who), gameId: GAME_ID, strategy, ...ports };
   const seedSet = await seedRows(SEED_ROWS);
@@ -120,6 +127,14 @@ function newStage(parts: Parts): Stage {
     member: (who) => startMember(parts, who),
     operator: (who, strategy) => startOperator(parts, who, strategy),
     block: local.block,
+    rest: async (stops) => {
+      let isStopped = false;
+      const stopping = Promise.all(stops.map((stop) => stop())).finally(() => {
+        isStopped = true;
+      });
+      while (!isStopped) await local.block();
+      await stopping;
+    },
     until: async (roundId, phase) => {
       const isThere = (ctx: ReadCtx): boolean => (rounds.get(ctx, [GAME_ID, roundId])?.phase ?? 0) >= phase;
       while (!chain.read(isThere) && chain.height() < HEIGHT_MAX) await local.block();
@@ -129,20 +144,17 @@ function newStage(parts: Parts): Stage {
 }
 
 /** Runs on a new stage that is cleared away afterwards. */
-export const withStage = (
-  choice: Partial<GenesisChoice>,
-  trouble: Trouble,
-  play: (stage: Stage) => Promise<void>,
-): Promise<void> =>
+export const withStage = (setting: Setting, play: (stage: Stage) => Promise<void>): Promise<void> =>
   withFolder(async (folder) => {
     const node = await startNode(join(folder, "data"));
     const templates = [unprovableTemplate("lr-64"), unprovableTemplate("mlp-64-4")];
     const size = { committee: 5, alternates: 3, itemsMax: 30, itemsMin: 10, quorumSets: 3 };
-    const chain = newChain({ members: MEMBERS, others: OPERATORS, templates, ...size, ...choice });
+    const choice = { members: MEMBERS, others: OPERATORS, templates, ...size, ...setting.choice };
+    const chain = newChain(choice, setting.proofs && { proofs: setting.proofs });
     const meter = newMeter();
-    const local = localChain(chain, meter, CHAIN_ID);
+    const local = localChain(chain, meter);
     try {
-      await play(newStage({ folder, dataUrl: node.url, chain, local, meter, trouble, told: [] }));
+      await play(newStage({ folder, dataUrl: node.url, chain, local, meter, setting, told: [] }));
     } finally {
       await node.close();
     }
