@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connect, type IterumClient } from "#client/connect.ts";
+import { Phase } from "#proto/gen/iterum/rounds.ts";
+import { people } from "#test/kit/accounts.ts";
+import { startCast } from "#test/kit/cast.ts";
+import { noProofs } from "#test/kit/chain.ts";
+import { GAME_ID } from "#test/kit/genesis.ts";
+import { startNode, type TestNode } from "#test/kit/node.ts";
+import { blocksOf, replay, replica } from "#test/kit/replay.ts";
+import { randomOf } from "#trainer/random.ts";
+
+const members = people("m1", "m2", "m3", "m4", "m5", "m6");
+const operators = people("ann", "bob");
+const PACE_MS = 150;
+const SCHEDULE = {
+  firstOpen: 25,
+  open: 70,
+  openOrders: 6,
+  elect: 2,
+  revealInputs: 10,
+  revealInputs2: 6,
+  predict: 8,
+  openPredictions: 8,
+  revealLabels: 8,
+  prove: 2,
+  settle: 12,
+};
+
+async function untilRound(client: IterumClient, roundId: bigint, phase: Phase): Promise<void> {
+  for (const ends = Date.now() + 120_000; Date.now() < ends; await sleep(100)) {
+    try {
+      const round = await client.rounds.round(GAME_ID, roundId);
+      if (round && round.phase >= phase) return;
+    } catch {
+      // The round may not be open yet, or the node be down.
+    }
+  }
+  throw new Error(`round ${roundId} did not reach phase ${phase} in time`);
+}
+
+/** Kills a process at a random moment of a round in play, and starts the node again. */
+async function crashInRound(
+  node: TestNode,
+  which: "app" | "comet",
+  client: IterumClient,
+  roundId: bigint,
+  at: Phase,
+) {
+  await untilRound(client, roundId, at);
+  await sleep(randomOf(`${SEED} ${which}`).below(2_000));
+  await node.crash(which);
+  await node.start();
+}
+
+const SEED = process.env["ITERUM_TEST_SEED"] ?? String(randomInt(1 << 30));
+
+test("a round goes on after the app and after CometBFT were killed, and a replay has the same app hashes", async (t) => {
+  t.diagnostic(`ITERUM_TEST_SEED=${SEED}`);
+  const random = randomOf(SEED);
+  const node = await startNode({ members, others: operators, schedule: SCHEDULE, itemsMin: 6 }, PACE_MS);
+  const cast = await startCast(node.rpcUrl, members, operators);
+  const client = await connect({ rpc: node.rpcUrl });
+  try {
+    const moment = (): Phase => (Phase.PHASE_OPEN + random.below(10)) as Phase;
+    await crashInRound(node, "app", client, 1n, moment());
+    await crashInRound(node, "comet", client, 2n, moment());
+    await untilRound(client, 2n, Phase.PHASE_DONE);
+
+    for (const roundId of [1n, 2n]) {
+      const outcome = await client.markets.outcome(GAME_ID, roundId);
+      assert.equal(outcome?.results.length, operators.length, `orders settled in round ${roundId}`);
+    }
+    const height = await node.height();
+    const app = await replica(node.rpcUrl, noProofs);
+    await replay(app, await blocksOf(node.rpcUrl, 1n, height));
+    assert.equal(app.info().height, height);
+  } finally {
+    await cast.stop();
+    await node.remove();
+  }
+});
