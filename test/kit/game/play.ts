@@ -38,6 +38,8 @@ export interface Deed {
   readonly quirk: Quirk | undefined;
   readonly codespace: string;
   readonly code: number;
+  /** Whether it cost a fee: what fails by its form does not. */
+  readonly charged: boolean;
 }
 
 interface Plan {
@@ -124,8 +126,8 @@ export async function playBlock(world: World, playing: readonly Round[], quirks:
     plans.map(({ who, said }) => [who, said]),
   );
   return plans.map(({ who, step, roundId, quirk }, i) => {
-    const { codespace = "", code = 0 } = results[i] ?? {};
-    return { name: who.name, step, roundId, quirk, codespace, code };
+    const { codespace = "", code = 0, gasWanted = 0n } = results[i] ?? {};
+    return { name: who.name, step, roundId, quirk, codespace, code, charged: gasWanted > 0n };
   });
 }
 

@@ -61,9 +61,10 @@ export function stage(choice: StageChoice = {}): World {
     invariants = "full",
     ...rest
   } = choice;
+  const named = new Set(members.map(({ who }) => who.name));
   const people = {
     members: members.map(({ who }) => who),
-    others: [...operators.map(({ who }) => who), ...others],
+    others: [...operators.map(({ who }) => who).filter(({ name }) => !named.has(name)), ...others],
   };
   const chain = newChain({ schedule: roomy, ...rest, ...people }, { invariants });
   return world(chain, { members, operators, random: seeded(seed) });
