@@ -1,55 +1,68 @@
-// Times of the prover on this machine: node test/bench/prover.ts [TEMPLATE…]   (prints, gates nothing)
-
-import { readFile } from "node:fs/promises";
-import { cpus } from "node:os";
-import { join } from "node:path";
 import { predict, prove, registerModel } from "#prover/model.ts";
 import { devSrs } from "#prover/srs.ts";
-import { deriveSrs } from "#prover/srs-file.ts";
 import { buildTemplate } from "#prover/template.ts";
 import { withToolchain } from "#prover/toolchain.ts";
 import { items, network, newHome, python } from "#test/prover/kit.ts";
 import { architectureOf } from "#trainer/architecture.ts";
+import { type Effort, median } from "./measure.ts";
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : ["lr-64", "mlp-64-4"];
-const batch = 8;
-const repeats = 3;
-const { home, remove } = await newHome();
+const BATCH = 8;
+const PREDICTED = 60;
+const PROOFS = { full: 2, quick: 1 };
+/** The reference string that a template's circuit needs, as a power of two of rows. */
+const LOGROWS = { "lr-64": 12, "mlp-64-4": 14 };
 
-async function timed<T>(label: string, work: () => Promise<T>): Promise<T> {
-  const started = performance.now();
-  const result = await work();
-  console.log(`  ${label}: ${Math.round(performance.now() - started)} ms`);
-  return result;
+export type ProvedTemplate = keyof typeof LOGROWS;
+
+/** What a prover spends on one template. */
+export interface ProverFigures {
+  /** A development reference string, once a prover. */
+  readonly srsMs: number;
+  /** Circuit, keys and verifier, once a template; and opening them again. */
+  readonly templateMs: number;
+  readonly reopenMs: number;
+  readonly modelMs: number;
+  /** 60 items answered as the circuit computes them. */
+  readonly predictMs: number;
+  /** A proof of 8 items with witness and check, and the processor time in it. */
+  readonly proveMs: number;
+  readonly proveCpuMs: number;
+  readonly peakMegabytes: number;
 }
 
-try {
-  await withToolchain({ home, python }, async (tools) => {
-    console.log(`${cpus().length} cores, batch of ${batch}`);
-    const srs = await timed("development string of 2^14 rows", () =>
-      devSrs(tools.artifacts, tools.worker, 14),
-    );
-    const bytes = new Uint8Array(await readFile(join(home, srs.file)));
-    await timed("string of 2^12 rows derived from it", () => deriveSrs(bytes, 12));
-    for (const name of names) {
-      console.log(name);
-      const source = { name, batch, onnx: network(name, batch, 1) };
-      const template = await timed("template", () => buildTemplate(tools, source, srs));
-      await timed("template from the disk", () => buildTemplate(tools, source, srs));
-      const model = await timed("model", () => registerModel(tools, template, network(name, batch, 2)));
-      const { inputs } = architectureOf(name);
-      await timed("prediction of 60 items", () => predict(tools, template, model, items(60, inputs, 1)));
-      for (let i = 0; i < repeats; i++) {
-        const shown = items(batch, inputs, i);
-        const { proof, proveMs, proveCpuMs } = await timed("proof, with witness and check", () =>
-          prove(tools, template, model, shown),
+async function timed<T>(work: () => Promise<T>): Promise<readonly [T, number]> {
+  const startMs = performance.now();
+  const result = await work();
+  return [result, performance.now() - startMs];
+}
+
+/** What a prover spends on a template, from an empty home to proofs; nothing stays behind. */
+export async function benchProver(name: ProvedTemplate, effort: Effort): Promise<ProverFigures> {
+  const { home, remove } = await newHome();
+  const { inputs } = architectureOf(name);
+  try {
+    return await withToolchain({ home, python }, async (tools) => {
+      const [srs, srsMs] = await timed(() => devSrs(tools.artifacts, tools.worker, LOGROWS[name]));
+      const source = { name, batch: BATCH, onnx: network(name, BATCH, 1) };
+      const [template, templateMs] = await timed(() => buildTemplate(tools, source, srs));
+      const [, reopenMs] = await timed(() => buildTemplate(tools, source, srs));
+      const [model, modelMs] = await timed(() => registerModel(tools, template, network(name, BATCH, 2)));
+      const [, predictMs] = await timed(() => predict(tools, template, model, items(PREDICTED, inputs, 1)));
+      const times: (readonly [ms: number, cpuMs: number])[] = [];
+      for (let i = 0; i < PROOFS[effort]; i++) {
+        const [{ proveCpuMs }, ms] = await timed(() =>
+          prove(tools, template, model, items(BATCH, inputs, i)),
         );
-        console.log(`    ${Math.round(proveMs)} ms, cpu ${Math.round(proveCpuMs)} ms, ${proof.length} bytes`);
+        times.push([ms, proveCpuMs]);
       }
-      const peak = Math.round(tools.worker.health.rssPeakKiB / 1024);
-      console.log(`  k = ${template.artifact.logrows}, worker's peak memory so far ${peak} MiB`);
-    }
-  });
-} finally {
-  await remove();
+      return {
+        ...{ srsMs, templateMs, reopenMs, modelMs, predictMs },
+        proveMs: median(times.map(([ms]) => ms)),
+        proveCpuMs: median(times.map(([, cpuMs]) => cpuMs)),
+        peakMegabytes: (tools.worker.health.rssPeakKiB * 1024) / 1e6,
+      };
+    });
+  } finally {
+    await remove();
+  }
 }
