@@ -11,7 +11,9 @@ export interface ToolchainOptions {
   readonly logger?: ProverLogger;
 }
 
-/** Opens disk and worker for one piece of work without a sidecar (making templates), and closes them after. */
+/**
+ * Opens disk and worker for one piece of work without a sidecar (making templates), and closes them after.
+ */
 export async function withToolchain<T>(
   options: ToolchainOptions,
   work: (tools: ProverDeps) => Promise<T>,

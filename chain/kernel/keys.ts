@@ -27,7 +27,10 @@ export const u32Key: KeyCodec<number> = {
   read: (bytes, at) => [new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0), at + 4],
 };
 
-/** A text of at most 255 bytes after its length: texts sort by length first. A longer one fails with (kernel, 2). */
+/**
+ * A text of at most 255 bytes after its length: texts sort by length first. A longer one fails with (kernel,
+ * 2).
+ */
 export const textKey: KeyCodec<string> = {
   write: (key) => {
     const bytes = utf8(key);

@@ -99,7 +99,8 @@ function permute(first: bigint, second: bigint): readonly [bigint, bigint] {
 /**
  * EZKL's Poseidon over BN254's scalar field: a sponge of width 2 and rate 1, x⁵, 8 full and 56 partial
  * rounds, capacity 2⁶⁴, one permutation per element, no padding, so it is a hash only among messages
- * of one length. Gives one field element; throws PoseidonError on an element outside 0…r−1. About 0.2 ms an element.
+ * of one length. Gives one field element; throws PoseidonError on an element outside 0…r−1. About 0.2 ms an
+ * element.
  */
 export function poseidon(message: readonly bigint[]): bigint {
   let state: readonly [bigint, bigint] = [0n, 1n << 64n];

@@ -22,7 +22,8 @@ import { rules } from "./state.ts";
 const SETTLE_BLOCKS_IDLE = 2n;
 
 /**
- * Fails unless every game's SETTLE is long enough for its largest round, even when all other games settle too:
+ * Fails unless every game's SETTLE is long enough for its largest round, even when all other games settle
+ * too:
  * the more games there are, the less of a block each has.
  */
 export function ensureSettleLengths(ctx: ReadCtx): void {

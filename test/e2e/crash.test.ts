@@ -57,7 +57,7 @@ async function crashInRound(
 
 const SEED = process.env["ITERUM_TEST_SEED"] ?? String(randomInt(1 << 30));
 
-test("a round goes on after the app and after CometBFT were killed, and a replay has the same app hashes", async (t) => {
+test("a round goes on after kills of app and CometBFT, and a replay has the same hashes", async (t) => {
   t.diagnostic(`ITERUM_TEST_SEED=${SEED}`);
   const random = randomOf(SEED);
   const node = await startNode({ members, others: operators, schedule: SCHEDULE, itemsMin: 6 }, PACE_MS);

@@ -18,7 +18,9 @@ export interface TestNode {
   /** Process ids, for those who want to kill. */
   pids(): { readonly app: number; readonly comet: number };
   start(): Promise<void>;
-  /** Kills one of both at once, as a crash does, and waits until both are gone: CometBFT ends without its app. */
+  /**
+   * Kills one of both at once, as a crash does, and waits until both are gone: CometBFT ends without its app.
+   */
   crash(which: "app" | "comet"): Promise<void>;
   stop(): Promise<void>;
   /** Stops and removes the home. */

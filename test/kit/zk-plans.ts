@@ -4,7 +4,10 @@ import { architectureOf, layersOf } from "#trainer/architecture.ts";
 import { tensorLengths } from "#trainer/engine/network.ts";
 import { exportOnnx } from "#trainer/onnx/write.ts";
 
-/** What a sample is made of: an architecture, a batch, and a model's circuit graph and an input for every proof. */
+/**
+ * What a sample is made of: an architecture, a batch, and a model's circuit graph and an input for every
+ * proof.
+ */
 export interface Plan {
   readonly batch: number;
   readonly inputSize: number;

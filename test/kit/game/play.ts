@@ -1,6 +1,7 @@
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import * as auth from "#modules/auth/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
+import { rounds as roundTable } from "#modules/rounds/state.ts";
 import { Phase, type Round } from "#proto/gen/iterum/rounds.ts";
 import type { Person } from "../accounts.ts";
 import { type Said, signTx, type TestChain } from "../chain.ts";
@@ -59,9 +60,9 @@ export const world = (chain: TestChain, cast: Pick<World, "members" | "operators
 
 export const noQuirks: Quirks = () => undefined;
 
-/** The rounds of the game that have not ended. */
+/** The rounds of the test game that have not ended. */
 export const runningRounds = ({ chain }: World): Round[] =>
-  chain.read((ctx) => [...rounds.runningRounds(ctx)]);
+  chain.read((ctx) => [...rounds.runningRounds(ctx)].filter(({ gameId }) => gameId === GAME_ID));
 
 /**
  * One transaction for each of what people say, in order; each signer's come one after the other. One that
@@ -131,22 +132,9 @@ export async function playBlock(world: World, playing: readonly Round[], quirks:
   });
 }
 
+/** The round as the chain knows it; undefined before it opens. */
 export const roundOf = ({ chain }: World, roundId: bigint): Round | undefined =>
-  chain.read((ctx) => {
-    for (const round of rounds.runningRounds(ctx)) if (round.roundId === roundId) return round;
-    return roundId > 0n && isKnown(ctx, roundId)
-      ? rounds.round(ctx, { gameId: GAME_ID, roundId })
-      : undefined;
-  });
-
-function isKnown(ctx: ReadCtx, roundId: bigint): boolean {
-  try {
-    rounds.round(ctx, { gameId: GAME_ID, roundId });
-    return true;
-  } catch {
-    return false;
-  }
-}
+  chain.read((ctx) => roundTable.get(ctx, [GAME_ID, roundId]));
 
 /** Plays a round until it enters a phase or ends, and nothing in other rounds. */
 export async function playUntil(

@@ -23,8 +23,15 @@ const gameId = GAME_ID;
 export const bindEthereum = (
   who: Person,
   signature: Uint8Array,
-  ethereumAddress = who.ethereumAddress,
-): Said => say(MsgBindEthereum, { member: who.address, gameId, ethereumAddress, signature });
+  change: Partial<MsgBindEthereum> = {},
+): Said =>
+  say(MsgBindEthereum, {
+    member: who.address,
+    gameId,
+    ethereumAddress: who.ethereumAddress,
+    signature,
+    ...change,
+  });
 
 export const registerModel = (who: Person, templateId: Uint8Array, paramsHash: Uint8Array): Said =>
   say(MsgRegisterModel, { owner: who.address, templateId, paramsHash });
