@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const totalsReporter = fileURLToPath(new URL("test/totals.mjs", import.meta.url));
+const watchdog = new URL("test/watchdog.mjs", import.meta.url).href;
 const minuteMs = 60_000;
 
 const args = process.argv.slice(2);
@@ -54,6 +55,7 @@ async function perform(run) {
       "--test",
       `--test-concurrency=${run.concurrency}`,
       `--test-timeout=${run.timeoutMs}`,
+      `--import=${watchdog}`,
       "--test-reporter=spec",
       "--test-reporter-destination=stdout",
       `--test-reporter=${totalsReporter}`,
@@ -61,7 +63,12 @@ async function perform(run) {
       ...nodeOptions,
       ...run.files,
     ],
-    { cwd: root, stdio: ["ignore", "inherit", "inherit"] },
+    {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+      // A test that is out of time fails first and says where; the watchdog is for what no test notices.
+      env: { ...process.env, TEST_FILE_TIMEOUT_MS: String(run.timeoutMs * 2) },
+    },
   );
   const [code] = await once(child, "close");
   if (code !== 0) process.exitCode = 1;

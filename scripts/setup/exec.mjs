@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { root } from "./paths.mjs";
+import { noteChild } from "./process.mjs";
 
 /** A failure whose message is meant for the person at the terminal: what is wrong and what to do. */
 export class SetupError extends Error {
@@ -38,6 +39,7 @@ export async function run(runner, command, args, options) {
     stdio: ["ignore", "pipe", "pipe"],
     signal: runner.signal,
   });
+  const strikeOut = noteChild(child.pid);
   /** @type {Buffer[]} */
   const out = [];
   /** @type {Buffer[]} */
@@ -59,6 +61,7 @@ export async function run(runner, command, args, options) {
     if (cause instanceof SetupError) throw cause;
     throw new SetupError(options.failure, cause instanceof Error ? cause.message : String(cause));
   } finally {
+    strikeOut();
     await new Promise((done) => log.end(() => done(undefined)));
   }
 }

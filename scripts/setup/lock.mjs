@@ -1,34 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-
-/**
- * When a process began, in kernel ticks, so that a number used again is not taken for the old process.
- * @param {number} pid
- * @returns {string} "?" where the system does not tell
- */
-function startOf(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "?";
-  } catch {
-    return "?";
-  }
-}
-
-/**
- * @param {string} owner "pid start"
- * @returns {boolean}
- */
-function lives(owner) {
-  const [pid = "", start = ""] = owner.split(" ");
-  if (!/^[1-9][0-9]*$/.test(pid)) return false;
-  try {
-    process.kill(Number(pid), 0);
-  } catch (cause) {
-    return /** @type {NodeJS.ErrnoException} */ (cause).code === "EPERM";
-  }
-  return start === "?" || startOf(Number(pid)) === start;
-}
+import { identify, lives } from "./process.mjs";
 
 /** @param {string} path */
 function ownerOf(path) {
@@ -62,7 +34,7 @@ function breakLock(path) {
  * @returns {Promise<() => void>}
  */
 export async function takeLock(path, onWait) {
-  const mine = `${process.pid} ${startOf(process.pid)}`;
+  const mine = identify(process.pid);
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, mine);
   let waited = false;

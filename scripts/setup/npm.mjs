@@ -7,6 +7,8 @@ import { cache, root } from "./paths.mjs";
 const nodeMajor = 24;
 const lockPath = `${root}package-lock.json`;
 const installedPath = `${root}node_modules/.package-lock.json`;
+/** There while npm writes: after an interruption npm takes half-written packages for whole ones. */
+const unfinishedPath = `${cache}npm.unfinished`;
 const stampPath = `${cache}npm.json`;
 /** The Node that the project pins; absent on platforms it has no package for. */
 const pinnedNode = `${root}node_modules/.bin/node`;
@@ -34,6 +36,10 @@ export const npmStep = {
     rmSync(stampPath, { force: true });
     requireAgreement();
     const lock = readFileSync(lockPath);
+    if (existsSync(unfinishedPath) || !existsSync(installedPath)) {
+      rmSync(`${root}node_modules`, { recursive: true, force: true });
+    }
+    writeFileSync(unfinishedPath, "");
     const [command, before] = npmCommand();
     // Not `npm ci`: it refuses a lock file that lacks the optional binaries of other platforms.
     const flags = ["--ignore-scripts", "--no-save", "--no-audit", "--no-fund"];
@@ -41,6 +47,7 @@ export const npmStep = {
     await run(runner, command, [...before, "install", ...flags, ...include], {
       failure: "npm install failed",
     });
+    rmSync(unfinishedPath);
     if (!readFileSync(lockPath).equals(lock)) {
       writeFileSync(lockPath, lock);
       throw new SetupError(

@@ -4,6 +4,7 @@ import { SetupError } from "./exec.mjs";
 import { takeLock } from "./lock.mjs";
 import { npmStep } from "./npm.mjs";
 import { cache } from "./paths.mjs";
+import { endLeftovers } from "./process.mjs";
 import { newProgress, seconds } from "./progress.mjs";
 import { proverStep } from "./prover.mjs";
 
@@ -52,6 +53,7 @@ async function makeMissing(wanted, quiet) {
   const log = `${cache}setup.log`;
   writeFileSync(log, `${new Date().toISOString()}\n`);
   try {
+    await endLeftovers();
     // Once more: another process may have done it while this one waited.
     const missing = wanted.filter((step) => !step.isDone());
     const works = missing.map((step) => performOne(step, { log, signal: abort.signal }, progress));

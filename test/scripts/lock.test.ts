@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { takeLock } from "#scripts/setup/lock.mjs";
+import { identify, lives } from "#scripts/setup/process.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "iterum-lock-"));
 const path = join(folder, "lock");
@@ -64,6 +65,16 @@ test("a living process with a number used again does not hold an old lock", asyn
   writeFileSync(path, `${process.pid} 1`);
   (await takeLock(path, () => assert.fail("must not wait")))();
   assert.ok(!existsSync(path));
+});
+
+test("a process lives from its start to its end", async () => {
+  const child = spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)"]);
+  const identity = identify(child.pid as number);
+  assert.ok(lives(identity));
+  child.kill();
+  await once(child, "close");
+  assert.ok(!lives(identity));
+  assert.ok(!lives(""));
 });
 
 test("the lock of another is never let go", async () => {
