@@ -34,10 +34,14 @@ test("a binding is refused from strangers, a second time, and without the Ethere
     [ben, communityErrors.AlreadyBound, bindEthereum(ben, binding(ben, CHAIN_ID, GAME_ID))],
     [ann, communityErrors.BadBinding, bindEthereum(ann, altered)],
     [ann, communityErrors.BadBinding, bindEthereum(ann, good.subarray(1))],
-    [ann, communityErrors.BadBinding, bindEthereum(ann, good, ann.ethereumAddress.subarray(1))],
+    [
+      ann,
+      communityErrors.BadBinding,
+      bindEthereum(ann, good, { ethereumAddress: ann.ethereumAddress.subarray(1) }),
+    ],
     [ann, communityErrors.BadBinding, bindEthereum(ann, binding(ben, CHAIN_ID, GAME_ID))],
     [ann, communityErrors.BadBinding, bindEthereum(ann, binding(ann, "another-chain", GAME_ID))],
     [ann, communityErrors.BadBinding, bindEthereum(ann, binding(ann, CHAIN_ID, "another-game"))],
-    [ann, communityErrors.BadBinding, bindEthereum(ann, good, ben.ethereumAddress)],
+    [ann, communityErrors.BadBinding, bindEthereum(ann, good, { ethereumAddress: ben.ethereumAddress })],
   );
 });
