@@ -26,7 +26,7 @@ const moduleDoors = /^modules\/[a-z]+\/api\.ts$/;
 const chain = /^chain\//;
 
 /** Every part of the project, lowest first. Imports go down only; the first entry that fits a file counts. */
-export const layers: readonly Layer[] = [
+const layers: readonly Layer[] = [
   { name: "bytes", files: /^chain\/bytes\//, own: pure, may: [], packages: /^(?!node:)|^node:crypto$/ },
   { name: "pure helpers", files: pure, may: [], packages: npm },
   { name: "generated messages", files: messages, may: [/^chain\/proto\//], packages: none },
