@@ -2,8 +2,8 @@ import { predict, prove, registerModel } from "#prover/model.ts";
 import { devSrs } from "#prover/srs.ts";
 import { buildTemplate } from "#prover/template.ts";
 import { withToolchain } from "#prover/toolchain.ts";
-import { items, network, newHome, python } from "#test/prover/kit.ts";
 import { architectureOf } from "#trainer/architecture.ts";
+import { items, network, newHome, python } from "../prover/kit.ts";
 import { type Effort, median } from "./measure.ts";
 
 const BATCH = 8;

@@ -33,7 +33,7 @@ export interface NodeFigures {
 export async function benchSendsOnNode(
   choice: GenesisChoice,
   lanes: readonly Lane[],
-  appEnv: NodeJS.ProcessEnv = {},
+  appEnv: NodeJS.ProcessEnv,
 ): Promise<NodeFigures> {
   const node = await startNode(choice, TIMEOUT_COMMIT_MS, { ITERUM_TEST_INVARIANTS: "cheap", ...appEnv });
   const rpc = connectRpc(node.rpcUrl, CONNECTIONS + 1);

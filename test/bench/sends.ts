@@ -9,6 +9,9 @@ const SIZES = {
   quick: { accounts: 50, perAccount: 4 },
 };
 
+/** Options of Node for the app of the node, such as `--cpu-prof --cpu-prof-dir=FOLDER`. */
+const APP_NODE_OPTIONS = "BENCH_APP_NODE_OPTIONS";
+
 /** Bank sends through an app in this process, then the same transactions end to end through a real node. */
 export async function benchSends(effort: Effort): Promise<{
   readonly inProcess: InProcessFigures;
@@ -20,5 +23,7 @@ export async function benchSends(effort: Effort): Promise<{
     const lanes = signedSends(bench.app, choice.others, perAccount);
     return { lanes, inProcess: await benchSendsInProcess(bench, lanes) };
   });
-  return { inProcess, node: await benchSendsOnNode(choice, lanes) };
+  const options = process.env[APP_NODE_OPTIONS];
+  const appEnv = options === undefined ? {} : { NODE_OPTIONS: options };
+  return { inProcess, node: await benchSendsOnNode(choice, lanes, appEnv) };
 }
