@@ -14,7 +14,7 @@ import { errors as proofsErrors } from "#modules/proofs/errors.ts";
 import { errors as rewardsErrors } from "#modules/rewards/errors.ts";
 import { errors as roundsErrors } from "#modules/rounds/errors.ts";
 import { errors as treasuryErrors } from "#modules/treasury/errors.ts";
-import { GenesisState as Auth } from "#proto/gen/iterum/auth.ts";
+import { Account, GenesisState as Auth } from "#proto/gen/iterum/auth.ts";
 import { GenesisState as Bank } from "#proto/gen/iterum/bank.ts";
 import { GenesisState as Commitments } from "#proto/gen/iterum/commitments.ts";
 import { GenesisState as Community } from "#proto/gen/iterum/community.ts";
@@ -73,7 +73,7 @@ test("an app state with an unknown module or a state that does not decode is ref
 });
 
 test("accounts and balances that contradict each other are refused", () => {
-  const account = { address: "", number: 0n, sequence: 0n, publicKey: new Uint8Array(0), moduleName: "" };
+  const account = Account.zero();
   const [ann] = people("ann");
   assert.ok(ann);
   const mine = { ...account, address: ann.address };
