@@ -1,3 +1,4 @@
+import type { ProofVerifier } from "#chain/verify/types.ts";
 import type { Schedule } from "#proto/gen/iterum/rounds.ts";
 import { newChain } from "../chain.ts";
 import type { GenesisChoice } from "../genesis.ts";
@@ -47,7 +48,7 @@ export interface StageChoice extends Partial<Omit<GenesisChoice, "members">> {
   readonly members?: readonly Member[];
   readonly operators?: readonly Operator[];
   readonly seed?: string;
-  readonly invariants?: "none" | "full";
+  readonly proofs?: ProofVerifier;
 }
 
 /** Five members and three operators on a new chain whose phases leave time. */
@@ -58,7 +59,7 @@ export function stage(choice: StageChoice = {}): World {
     operators = ["olga", "otto", "ora"].map((name, i) => operator(name, template, wordCounter(2 + i))),
     seed = "stage",
     others = [],
-    invariants = "full",
+    proofs,
     ...rest
   } = choice;
   const named = new Set(members.map(({ who }) => who.name));
@@ -66,6 +67,6 @@ export function stage(choice: StageChoice = {}): World {
     members: members.map(({ who }) => who),
     others: [...operators.map(({ who }) => who).filter(({ name }) => !named.has(name)), ...others],
   };
-  const chain = newChain({ schedule: roomy, ...rest, ...people }, { invariants });
+  const chain = newChain({ schedule: roomy, ...rest, ...people }, proofs ? { proofs } : {});
   return world(chain, { members, operators, random: seeded(seed) });
 }
