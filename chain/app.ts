@@ -5,7 +5,7 @@ import { beaconTx, readInjected } from "#chain/app/injected.ts";
 import { chainRegistry } from "#chain/app/modules.ts";
 import { proofTask, proofTasks } from "#chain/app/proofs.ts";
 import { keepsBounds, selectTxs } from "#chain/app/propose.ts";
-import { runQuery } from "#chain/app/query.ts";
+import { type QueryBase, runQuery } from "#chain/app/query.ts";
 import type {
   AppOptions,
   Block,
@@ -203,7 +203,16 @@ export class App {
 
   /** Answers a query on the committed state. */
   query(request: QueryRequest): QueryResult {
-    return runQuery(this.#machine, this.#base(), this.#last(), request);
+    const latest = this.#last();
+    return runQuery(this.#machine, latest?.height ?? 0n, (height) => this.#queryBase(height), request);
+  }
+
+  #queryBase(height: bigint): QueryBase | undefined {
+    const block = this.#last();
+    if (block === undefined || (height !== 0n && height !== block.height)) return undefined;
+    if (this.#genesis) return { store: this.#genesis.state, block };
+    const { store } = this.#options;
+    return { store, block, prove: (space, key) => store.prove(space, key) };
   }
 
   /** The whole state as genesis. */

@@ -47,10 +47,11 @@ export type {
   TrainingTask,
 } from "./ports.ts";
 export { type KnownTemplate, msgSubmitProof, type ProofsQueries } from "./proofs.ts";
-export { iterumRegistry } from "./registry.ts";
+export { iterumAminoTypes, iterumRegistry } from "./registry.ts";
 export type { RewardsQueries } from "./rewards.ts";
 export { isOver, phaseEnd, type RoundsQueries } from "./rounds.ts";
 export { signerFromKey, signerFromMnemonic } from "./signer.ts";
 export { msgDonate, type TreasuryQueries } from "./treasury.ts";
 export { type ChainEvent, responseOf, type SendOptions, type TxMessage, type TxResult } from "./tx.ts";
 export { formatAmount, ITER, parseAmount, type Unit } from "./units.ts";
+export { type StoreProofOp, verifyStoreValue } from "./verified.ts";

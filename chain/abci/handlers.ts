@@ -85,7 +85,7 @@ function mempoolHandlers(app: App): Pick<Application, "checkTx" | "insertTx" | "
     checkTx: ({ tx }) => app.checkTx(tx),
     insertTx: () => ({ code: NO_MEMPOOL }),
     reapTxs: () => ({ txs: [] }),
-    query: ({ path, data, height }) => ({ ...ResponseQuery.zero(), ...app.query({ path, data, height }) }),
+    query: (request) => ({ ...ResponseQuery.zero(), ...app.query(request) }),
   };
 }
 

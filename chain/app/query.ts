@@ -2,20 +2,24 @@ import { type BlockInfo, readCtx } from "#chain/kernel/block.ts";
 import type { ReadStore } from "#chain/kernel/ctx.ts";
 import { ensure, errorSet } from "#chain/kernel/error.ts";
 import { overlay } from "#chain/kernel/overlay.ts";
+import { KEY_BYTES_MAX } from "#chain/store/port.ts";
 import { failureOf } from "#chain/tx/result.ts";
 import { SimulateRequest, SimulateResponse } from "#proto/gen/cosmos/tx.ts";
+import type { ProofOp } from "#proto/gen/tendermint/crypto.ts";
 import { simulateTx } from "./execute.ts";
+import { storeSpaces } from "./modules.ts";
 import type { Machine, QueryRequest, QueryResult } from "./types.ts";
 
 /** Codes that clients of the Cosmos world know. */
 const errors = errorSet("sdk", {
   UnknownPath: [6, "unknown query path"],
-  InvalidHeight: [26, "invalid height: only the latest state can be read"],
+  InvalidHeight: [26, "invalid height: this node does not keep its state"],
   NotReady: [18, "the chain has no state yet"],
+  BadKey: [18, "a key of the store has 1 to 1024 bytes"],
 });
 
 const SIMULATE = "/cosmos.tx.v1beta1.Service/Simulate";
-const STORE_PATH = /^\/store\/([a-z]+)\/key$/;
+const STORE_PATH = /^\/store\/([a-z0-9_]+)\/key$/;
 
 function simulate(machine: Machine, store: ReadStore, block: BlockInfo, data: Uint8Array): Uint8Array {
   const { txBytes } = SimulateRequest.decode(data);
@@ -26,43 +30,56 @@ function simulate(machine: Machine, store: ReadStore, block: BlockInfo, data: Ui
   });
 }
 
-function answer(
-  machine: Machine,
-  store: ReadStore,
-  block: BlockInfo,
-  { path, data }: QueryRequest,
-): Uint8Array {
-  if (path === SIMULATE) return simulate(machine, store, block, data);
-  const [, space] = STORE_PATH.exec(path) ?? [];
-  if (space !== undefined) return store.get(space, data) ?? new Uint8Array(0);
-  const query = machine.registry.queries.get(path);
-  ensure(query, errors.UnknownPath, { path: path.slice(0, 80) });
-  const request = query.request.decode(data);
-  return query.response.encode(query.answer(readCtx(store, block), request));
+/** A state that queries read: a committed version with its proofs, or genesis before the first. */
+export interface QueryBase {
+  readonly store: ReadStore;
+  readonly block: BlockInfo;
+  readonly prove?: (space: string, key: Uint8Array) => readonly ProofOp[];
 }
 
-/** Answers a query on the committed state. Never throws but for a bug. */
+type Answer = Pick<QueryResult, "key" | "value" | "proofOps">;
+const NONE = new Uint8Array(0);
+
+/** What an entry of the store is, with the proof of it or of its absence. */
+function entry({ store, prove }: QueryBase, space: string, { data: key, ...asked }: QueryRequest): Answer {
+  ensure(storeSpaces.includes(space), errors.UnknownPath, { path: `/store/${space}/key` });
+  ensure(key.length > 0 && key.length <= KEY_BYTES_MAX, errors.BadKey, { bytes: key.length });
+  const value = store.get(space, key) ?? NONE;
+  if (!asked.prove) return { key, value };
+  ensure(prove, errors.NotReady);
+  return { key, value, proofOps: { ops: prove(space, key) } };
+}
+
+function answer(machine: Machine, base: QueryBase, request: QueryRequest): Answer {
+  const { store, block } = base;
+  const { path, data } = request;
+  if (path === SIMULATE) return { key: NONE, value: simulate(machine, store, block, data) };
+  const [, space] = STORE_PATH.exec(path) ?? [];
+  if (space !== undefined) return entry(base, space, request);
+  const query = machine.registry.queries.get(path);
+  ensure(query, errors.UnknownPath, { path: path.slice(0, 80) });
+  const value = query.response.encode(query.answer(readCtx(store, block), query.request.decode(data)));
+  return { key: NONE, value };
+}
+
+/**
+ * Answers a query on a committed state; `base` finds that of a height, 0 for the latest. Never throws but for
+ * a bug.
+ */
 export function runQuery(
   machine: Machine,
-  store: ReadStore,
-  block: BlockInfo | undefined,
+  latest: bigint,
+  base: (height: bigint) => QueryBase | undefined,
   request: QueryRequest,
 ): QueryResult {
-  const height = block?.height ?? 0n;
-  const none = new Uint8Array(0);
+  let height = latest;
   try {
-    ensure(block, errors.NotReady);
-    ensure(request.height === 0n || request.height === height, errors.InvalidHeight, { latest: height });
-    const value = answer(machine, store, block, request);
-    return {
-      code: 0,
-      codespace: "",
-      log: "",
-      key: STORE_PATH.test(request.path) ? request.data : none,
-      value,
-      height,
-    };
+    const found = base(request.height);
+    ensure(found || request.height !== 0n, errors.NotReady);
+    ensure(found, errors.InvalidHeight, { latest });
+    height = found.block.height;
+    return { code: 0, codespace: "", log: "", ...answer(machine, found, request), height };
   } catch (error) {
-    return { ...failureOf(error), key: none, value: none, height };
+    return { ...failureOf(error), key: NONE, value: NONE, height };
   }
 }

@@ -5,6 +5,7 @@ import type { SignatureCache } from "#chain/tx/signature-cache.ts";
 import type { SignatureVerifier } from "#chain/tx/verifier.ts";
 import type { ProofVerifier } from "#chain/verify/types.ts";
 import type { Event, ExecTxResult } from "#proto/gen/tendermint/abci.ts";
+import type { ProofOps } from "#proto/gen/tendermint/crypto.ts";
 
 /** Signs the beacon's message with the validator's key; returns 48 bytes. */
 export type BeaconSigner = (message: Uint8Array) => Uint8Array;
@@ -66,6 +67,8 @@ export interface QueryRequest {
   readonly data: Uint8Array;
   /** 0 for the latest. */
   readonly height: bigint;
+  /** Whether to prove what `/store/<module>/key` answers. */
+  readonly prove?: boolean;
 }
 
 export interface QueryResult {
@@ -74,5 +77,7 @@ export interface QueryResult {
   readonly log: string;
   readonly key: Uint8Array;
   readonly value: Uint8Array;
+  /** Height whose state was read; a proof holds under the app hash that the next header carries. */
   readonly height: bigint;
+  readonly proofOps?: ProofOps;
 }

@@ -1,5 +1,6 @@
 import { concat } from "#chain/bytes/concat.ts";
 import { sha256 } from "#chain/bytes/hash.ts";
+import { type InnerStep, innerStep } from "./ics23.ts";
 import { uvarint, zigzags } from "./varint.ts";
 
 const LENGTH_32 = Uint8Array.of(32);
@@ -36,23 +37,9 @@ export function iavlInnerHash(
   return sha256(iavlInnerPrefix(height, size, version), LENGTH_32, left, LENGTH_32, right);
 }
 
-/** What surrounds a child's hash in its parent's pre-image. */
-export interface IavlStep {
-  readonly prefix: Uint8Array;
-  readonly suffix: Uint8Array;
-}
-
-/** The parts of an ICS-23 existence proof under `iavlSpec`; the path leads from the leaf up to the root. */
-export interface IavlExistence {
-  readonly key: Uint8Array;
-  readonly value: Uint8Array;
-  readonly leafPrefix: Uint8Array;
-  readonly path: readonly IavlStep[];
-}
-
-/** The step over an inner node from its left or its right child. */
-export function iavlStep(prefix: Uint8Array, from: "left" | "right", sibling: Uint8Array): IavlStep {
+/** The ICS-23 step over an inner node from its left or its right child. */
+export function iavlStep(prefix: Uint8Array, from: "left" | "right", sibling: Uint8Array): InnerStep {
   return from === "left"
-    ? { prefix: concat(prefix, LENGTH_32), suffix: concat(LENGTH_32, sibling) }
-    : { prefix: concat(prefix, LENGTH_32, sibling, LENGTH_32), suffix: new Uint8Array() };
+    ? innerStep(concat(prefix, LENGTH_32), concat(LENGTH_32, sibling))
+    : innerStep(concat(prefix, LENGTH_32, sibling, LENGTH_32), new Uint8Array());
 }

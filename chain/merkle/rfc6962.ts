@@ -84,8 +84,8 @@ export function verifyMerkleProof(
   return equalBytes(hash, root);
 }
 
-/** The turns from the root down to the leaf. */
-function turnsTo(index: number, total: number): ("left" | "right")[] {
+/** The turns from the root down to a leaf, on whose other sides its aunts lie, highest first. */
+export function turnsTo(index: number, total: number): ("left" | "right")[] {
   const turns: ("left" | "right")[] = [];
   let position = index;
   let count = total;

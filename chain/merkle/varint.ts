@@ -29,3 +29,32 @@ export function zigzags(...values: readonly number[]): Uint8Array {
   }
   return out.subarray(0, end);
 }
+
+/**
+ * Reads zigzag varints of non-negative integers from the front, as `zigzags` writes them, and gives them with
+ * where they end; undefined for any other bytes, longer forms of a number among them.
+ */
+export function readZigzags(
+  bytes: Uint8Array,
+  count: number,
+): { readonly values: readonly number[]; readonly end: number } | undefined {
+  const values: number[] = [];
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    let value = 0;
+    let shift = 0;
+    for (;;) {
+      const byte = bytes[at++];
+      if (byte === undefined || shift > 28 || (shift === 28 && byte > 0x0f)) return undefined;
+      value |= (byte & 0x7f) << shift;
+      if (byte <= 0x7f) {
+        if (byte === 0 && shift > 0) return undefined;
+        break;
+      }
+      shift += 7;
+    }
+    if ((value & 1) !== 0) return undefined;
+    values.push(value >>> 1);
+  }
+  return { values, end: at };
+}

@@ -1,6 +1,6 @@
 import type { ReadStore } from "#chain/kernel/ctx.ts";
-import type { IavlExistence } from "#chain/merkle/iavl.ts";
 import type { NamedRoot } from "#chain/merkle/multistore.ts";
+import type { ProofOp } from "#proto/gen/tendermint/crypto.ts";
 
 /** Longest key of a module's entry, in bytes. */
 export const KEY_BYTES_MAX = 1024;
@@ -46,6 +46,11 @@ export interface CommitStore extends ReadStore {
    * happened when the call returns. When it fails, the store refuses everything until it is opened again.
    */
   commit(staged: Staged): Promise<void>;
+  /**
+   * The ICS-23 proof under the app hash of what the space holds at a key, a value or nothing: from the entry,
+   * or from its neighbours, up. A store without any entry has no proof.
+   */
+  prove(space: string, key: Uint8Array): readonly ProofOp[];
   close(): Promise<void>;
 }
 
@@ -57,8 +62,6 @@ export interface NodeStore extends CommitStore {
   rollback(): Promise<void>;
   /** The non-empty spaces and their root hashes, by name: the leaves of the app hash. */
   roots(): readonly NamedRoot[];
-  /** The existence proof of an entry against its space's root, or undefined where there is no such entry. */
-  prove(space: string, key: Uint8Array): IavlExistence | undefined;
   /** Every entry of one space, or of all in the order of their names. */
   dump(space?: string): Iterable<Change & { readonly value: Uint8Array }>;
 }

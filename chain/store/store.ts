@@ -1,13 +1,14 @@
 import { equalBytes } from "#chain/bytes/compare.ts";
 import { toKey } from "#chain/bytes/latin1.ts";
-import type { IavlExistence } from "#chain/merkle/iavl.ts";
 import type { NamedRoot } from "#chain/merkle/multistore.ts";
+import type { ProofOp } from "#proto/gen/tendermint/crypto.ts";
 import { boundedCache, type Cache } from "./cache.ts";
 import { StoreError } from "./error.ts";
 import { flatKey, HEAD_KEY, isSpaceName, nodeKey, UNDO_KEY } from "./keys.ts";
 import type { Kv, KvWrite } from "./kv.ts";
 import { decodeNode, encodeNode, hashNode, type NodeRef, type StoredNode } from "./node.ts";
 import type { Change, Entry, NodeStore, Staged } from "./port.ts";
+import { proofOps } from "./proof.ts";
 import {
   decodeHead,
   decodeUndo,
@@ -20,7 +21,7 @@ import {
 } from "./record.ts";
 import { type StagedVersion, stageVersion } from "./stage.ts";
 import type { Load } from "./tree.ts";
-import { existence, walk } from "./walk.ts";
+import { absence, existence, walk } from "./walk.ts";
 
 const ENTRY_OVERHEAD_BYTES = 200;
 const NODE_OVERHEAD_BYTES = 1000;
@@ -159,9 +160,11 @@ export class Store implements NodeStore {
     return namedRoots(this.#head.roots);
   }
 
-  prove(space: string, key: Uint8Array): IavlExistence | undefined {
+  prove(space: string, key: Uint8Array): readonly ProofOp[] {
     this.#check(space);
-    return existence(this.#head.roots.get(space), this.#load(space), key);
+    const [root, load] = [this.#head.roots.get(space), this.#load(space)];
+    const found = root && (existence(root, load, key) ?? absence(root, load, key));
+    return proofOps({ roots: this.roots(), space, key, found });
   }
 
   *dump(space?: string): Generator<Change & { readonly value: Uint8Array }> {

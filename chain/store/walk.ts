@@ -1,11 +1,6 @@
 import { compareBytes, equalBytes } from "#chain/bytes/compare.ts";
-import {
-  type IavlExistence,
-  type IavlStep,
-  iavlInnerPrefix,
-  iavlLeafPrefix,
-  iavlStep,
-} from "#chain/merkle/iavl.ts";
+import { iavlInnerPrefix, iavlLeafPrefix, iavlStep } from "#chain/merkle/iavl.ts";
+import { type Absence, type Existence, type InnerStep, leafStep } from "#chain/merkle/ics23.ts";
 import type { NodeRef } from "./node.ts";
 import type { Entry } from "./port.ts";
 import type { Load } from "./tree.ts";
@@ -35,15 +30,15 @@ export function* walk(
 }
 
 /** The existence proof of a key against the root's hash, or undefined where the tree has no such key. */
-export function existence(root: NodeRef | undefined, load: Load, key: Uint8Array): IavlExistence | undefined {
-  const path: IavlStep[] = [];
+export function existence(root: NodeRef | undefined, load: Load, key: Uint8Array): Existence | undefined {
+  const path: InnerStep[] = [];
   let ref = root;
   while (ref !== undefined) {
     const node = load(ref);
     if (node.kind === "leaf") {
       if (!equalBytes(node.key, key)) return undefined;
       path.reverse();
-      return { key: node.key, value: node.value, leafPrefix: iavlLeafPrefix(ref.version), path };
+      return { key: node.key, value: node.value, leaf: leafStep(iavlLeafPrefix(ref.version)), path };
     }
     const prefix = iavlInnerPrefix(node.height, node.size, ref.version);
     const isLeft = compareBytes(key, node.key) < 0;
@@ -51,4 +46,15 @@ export function existence(root: NodeRef | undefined, load: Load, key: Uint8Array
     ref = isLeft ? node.left : node.right;
   }
   return undefined;
+}
+
+/** The proof that a tree has no such key: the entries before and behind it, and that they are neighbours. */
+export function absence(root: NodeRef | undefined, load: Load, key: Uint8Array): Absence {
+  const [before] = walk(root, load, new Uint8Array(), key, "descending");
+  const [behind] = walk(root, load, key, undefined, "ascending");
+  return {
+    key,
+    left: before && existence(root, load, before[0]),
+    right: behind && existence(root, load, behind[0]),
+  };
 }
