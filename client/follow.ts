@@ -45,9 +45,22 @@ export async function* blocksAbove(
     });
     if (newest === undefined) return;
     while (seen < newest && !signal?.aborted) {
-      const block = await node.block(seen + 1n);
+      const block = await blockOrOutage(node, seen + 1n);
+      if (!block) break;
       seen = block.height;
       yield block;
     }
+  }
+}
+
+/** The block; undefined when the node went away after it told of it. */
+async function blockOrOutage(node: ChainNode, height: bigint): Promise<ChainBlock | undefined> {
+  try {
+    return await node.block(height);
+  } catch (error) {
+    const { kind, message } = toClientError(error);
+    // A node that answers with an error in JSON does not have the block.
+    if (kind !== "unreachable" || message.startsWith("{")) throw error;
+    return undefined;
   }
 }

@@ -1,27 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { storeSpaces } from "#chain/app/modules.ts";
-import { App } from "#chain/app.ts";
-import { openDiskStore } from "#chain/store/disk.ts";
-import { loadVerifier } from "#chain/tx/verifier.ts";
 import { type HomeOption, homeCommand, layoutOf } from "#cli/context.ts";
 import { ensureCli } from "#cli/errors.ts";
-import { type HomeLayout, readSettings } from "#cli/home/layout.ts";
-import { note, say } from "#cli/output.ts";
-
-/** Opens the state of a stopped node, lets `work` read it, and closes it. Throws while the node runs. */
-export async function withState<T>(layout: HomeLayout, work: (app: App) => T): Promise<T> {
-  const store = await openDiskStore(layout.state, { spaces: storeSpaces });
-  const proofs = {
-    verifyAll: () => Promise.reject(new Error("a stopped node judges no proofs")),
-    close: async () => undefined,
-  };
-  try {
-    return work(new App({ store, proofs, signatures: loadVerifier(note) }));
-  } finally {
-    await store.close();
-  }
-}
+import { readSettings } from "#cli/home/layout.ts";
+import { withState } from "#cli/node/state.ts";
+import { say } from "#cli/output.ts";
 
 async function exportState(options: HomeOption): Promise<void> {
   const layout = layoutOf(options);

@@ -7,9 +7,14 @@ import { ensureCli } from "#cli/errors.ts";
 import type { BeaconKey } from "#proto/gen/iterum/elections.ts";
 import { readSecretFile } from "./layout.ts";
 
-/** Makes the validator's beacon key in a file of its own (hexadecimal, mode 0600); fails where there is one. */
-export async function makeBeaconKey(file: string): Promise<Uint8Array> {
-  const secret = bls12_381.utils.randomSecretKey();
+/**
+ * Makes the validator's beacon key, random unless given, in a file of its own (hexadecimal, mode 0600); fails
+ * where there is one.
+ */
+export async function makeBeaconKey(
+  file: string,
+  secret: Uint8Array = bls12_381.utils.randomSecretKey(),
+): Promise<Uint8Array> {
   await writeFile(file, `${toHex(secret)}\n`, { mode: 0o600, flag: "wx" });
   return secret;
 }

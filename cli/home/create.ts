@@ -32,6 +32,8 @@ export interface NetPlan {
   readonly purse: bigint;
   /** The mnemonic of each account's development key. */
   readonly mnemonic: (name: string) => string | Promise<string>;
+  /** The beacon's secret key, 32 bytes, where a run must be repeatable; a random one otherwise. */
+  readonly beaconSecret?: Uint8Array;
   readonly rpcPort: number;
   readonly p2pPort: number;
   readonly timeoutCommitMs: number;
@@ -69,12 +71,18 @@ export async function createNet(plan: NetPlan): Promise<CreatedNet> {
   const appState = await genesisOf(plan, layout, keys);
   await setAppState(layout.genesis, appState);
   await writeRows(layout.rows, plan.rows);
-  for (const folder of ["templates", "srs", "keys"])
-    await linkTree(join(templatesCache, folder), join(layout.prover, folder));
+  await linkTemplates(layout);
   const rpc = `http://127.0.0.1:${rpcPort}`;
   const settings = { chainId, gameId: gameIdOf(plan.base), rpc, classes: plan.rows.classes };
   await writeFile(layout.settings, `${JSON.stringify(settings, null, 2)}\n`);
   return { layout, settings, keys, appState };
+}
+
+/** Gives the home's prover the templates of the cache, unless it has them. */
+export async function linkTemplates({ prover }: HomeLayout): Promise<void> {
+  if (existsSync(prover)) return;
+  for (const folder of ["templates", "srs", "keys"])
+    await linkTree(join(templatesCache, folder), join(prover, folder));
 }
 
 async function genesisOf(
@@ -89,7 +97,7 @@ async function genesisOf(
     const { address, ethereumKey } = keys.get(name) as Key;
     members.push(bindMember(chainId, gameId, address, await ethereumKey()));
   }
-  const secret = await makeBeaconKey(layout.beaconKey);
+  const secret = await makeBeaconKey(layout.beaconKey, plan.beaconSecret);
   return completeGenesis(base, {
     ...{ chainId, members, templates },
     accounts: [...keys.values()].map(({ address }) => ({ address, amount: plan.purse })),

@@ -35,6 +35,8 @@ export interface RunningNode {
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 const APP_STOP_MS = 10_000;
 const APP_START_MS = 60_000;
+const FIRST_BLOCK_MS = 60_000;
+const POLL_MS = 50;
 const BACKOFF_MIN_MS = 250;
 const BACKOFF_MAX_MS = 10_000;
 /** A node that ran so long has recovered: the next failure waits little again. */
@@ -83,11 +85,24 @@ interface Pair {
   readonly comet: Comet;
 }
 
+/** Waits until the node has a block: before, clients cannot read its status. */
+async function firstBlock(comet: Comet): Promise<void> {
+  await comet.ready();
+  const endsMs = performance.now() + FIRST_BLOCK_MS;
+  for (;;) {
+    const response = await fetch(`${comet.rpcUrl}/status`, { signal: AbortSignal.timeout(5_000) });
+    const { result } = (await response.json()) as { result: { sync_info: { latest_block_height: string } } };
+    if (result.sync_info.latest_block_height !== "0") return;
+    if (performance.now() > endsMs) throw new CliError("the node made no first block in time");
+    await sleep(POLL_MS);
+  }
+}
+
 async function startPair(options: NodeOptions): Promise<Pair> {
   const app = await startAppProcess(options);
   try {
     const comet = await startComet({ binary: findCometBft(), home: options.layout.home });
-    await comet.ready().catch(async (error: unknown) => {
+    await firstBlock(comet).catch(async (error: unknown) => {
       await comet.stop(0);
       throw error;
     });

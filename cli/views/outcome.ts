@@ -36,6 +36,13 @@ function rowOf(result: Result, unit: Unit, nameOf: (address: string) => string):
   ];
 }
 
+/** What of the subsidy was used; when losers paid more than winners earned, more comes back than was locked. */
+function subsidyLine(subsidy: bigint, returned: bigint, amount: (value: bigint) => string): string {
+  const used = subsidy - returned;
+  const gained = used < 0n ? ` (the community gained ${amount(-used)})` : "";
+  return `subsidy ${amount(subsidy)}: ${amount(used > 0n ? used : 0n)} used, ${amount(returned)} returned${gained}`;
+}
+
 /** What a settled round came to: a row for each order, and the community's part below. */
 export function outcomeTable(
   outcome: Outcome,
@@ -50,7 +57,7 @@ export function outcomeTable(
       results.map((result) => rowOf(result, unit, nameOf)),
     ),
     `${items} hidden items, ${itemsCounted} counted; amounts in ${unit.display}`,
-    `subsidy ${amount(subsidy)}: ${amount(subsidy - returned)} used, ${amount(returned)} returned`,
+    subsidyLine(subsidy, returned, amount),
     `committee paid ${amount(committeePaid)}, forfeited ${amount(forfeited)}`,
   ].join("\n");
 }
