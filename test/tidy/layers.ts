@@ -21,6 +21,7 @@ const kernel = /^chain\/kernel\//;
 const kernelPorts = /^chain\/kernel\/(?:ctx|error)\.ts$/;
 const kernelProof = /^chain\/kernel\/proof\.ts$/;
 const stores = /^chain\/(?:store|tx)\//;
+const mempool = /^chain\/mempool\//;
 const verify = /^chain\/verify\//;
 const moduleDoors = /^modules\/[a-z]+\/api\.ts$/;
 const chain = /^chain\//;
@@ -38,6 +39,12 @@ const layers: readonly Layer[] = [
     may: [pure, messages, protocol, kernelPorts],
     packages: /^(?!node:)|^node:module$/, // to load a native binding that some platforms lack
   },
+  {
+    name: "mempool",
+    files: mempool,
+    may: [pure, messages, protocol, kernelPorts, /^chain\/tx\//],
+    packages: none,
+  },
   { name: "store", files: /^chain\/store\//, may: [pure, messages, kernelPorts], packages: all },
   { name: "proof verification", files: verify, may: [pure, messages, protocol, kernelProof], packages: all },
   {
@@ -50,7 +57,10 @@ const layers: readonly Layer[] = [
   {
     name: "app",
     files: /^chain\/app(?:\.ts$|\/)/,
-    may: [pure, messages, protocol, kernel, stores, verify, moduleDoors, /^modules\/[a-z]+\/module\.ts$/],
+    may: [
+      ...[pure, messages, protocol, kernel, stores, mempool, verify],
+      ...[moduleDoors, /^modules\/[a-z]+\/module\.ts$/],
+    ],
     packages: none,
   },
   {
