@@ -38,6 +38,7 @@ const bondsAreBacked = invariant("the elections' account holds exactly the membe
     const { denom } = rounds.game(ctx, gameId);
     owed.set(denom, (owed.get(denom) ?? 0n) + bond);
   };
+  for (const [gameId] of elections.all(ctx)) add(gameId, 0n);
   for (const [[gameId], { bond }] of candidates.all(ctx)) add(gameId, bond);
   for (const [[gameId], { bond }] of seats.all(ctx)) add(gameId, bond);
   return [...owed].every(([denom, amount]) => bank.balance(ctx, BONDS, denom) === amount);

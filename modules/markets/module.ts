@@ -17,7 +17,7 @@ import { openPredictions } from "./open-predictions.ts";
 import { placeOrder } from "./place-order.ts";
 import { addRule, ensureSettleLengths } from "./rule.ts";
 import { turnCrank } from "./settle.ts";
-import { markets, orders } from "./state.ts";
+import { markets, orders, rules } from "./state.ts";
 
 const answers: Answers<typeof Query> = {
   marketRule: (ctx, { gameId }) => ({ rule: ruleOf(ctx, gameId) }),
@@ -51,6 +51,7 @@ function owed(ctx: ReadCtx): ReadonlyMap<string, bigint> {
     const { denom } = rounds.game(ctx, gameId);
     sums.set(denom, (sums.get(denom) ?? 0n) + amount);
   };
+  for (const [gameId] of rules.all(ctx)) add(gameId, 0n);
   for (const [[gameId], { vault, committeePay }] of markets.all(ctx)) add(gameId, vault + committeePay);
   for (const [[gameId], { bond, status }] of orders.all(ctx))
     if (status !== OrderStatus.ORDER_STATUS_REFUNDED) add(gameId, bond);
