@@ -82,7 +82,8 @@ export async function sayAll(chain: TestChain, saids: readonly (readonly [Person
   return chain.rawBlock(txs);
 }
 
-function turnsOf(ctx: ReadCtx, world: World, round: Round): (readonly [Person, Turn])[] {
+/** What everybody has to say in a round now. */
+export function turnsOf(ctx: ReadCtx, world: World, round: Round): (readonly [Person, Turn])[] {
   const ref = { chainId: CHAIN_ID, gameId: round.gameId, roundId: round.roundId };
   const at = { round, ref, random: world.random };
   const found: (readonly [Person, Turn | undefined])[] = [
