@@ -3,4 +3,4 @@
 import { fileURLToPath } from "node:url";
 
 process.argv.splice(2, 0, fileURLToPath(new URL("main.ts", import.meta.url)));
-await import("../scripts/run.mjs");
+await import("#scripts/run.mjs");

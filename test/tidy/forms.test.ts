@@ -30,6 +30,7 @@ test("each banned form is noticed", () => {
     ["client/x.ts", "let count = 0;"],
     ["client/x.ts", "export let count = 0;"],
     ["client/x.ts", "const seen = new Map();"],
+    ["client/x.ts", "const seen: Map<string, string> = new Map();"],
     ["modules/a/x.ts", "/** A cache. */ const seen = new Set();"],
     ["modules/a/x.ts", "const list: string[] = [];"],
     ["modules/a/x.ts", "class C {}"],
@@ -43,6 +44,8 @@ test("each banned form is noticed", () => {
     ["modules/a/x.ts", "const table = new Map([[1, 2]]); function f() { let x = new Map(); const y = []; }"],
     ["client/x.ts", "/** A cache by key: what it holds never changes. */\nconst seen = new Map();"],
     ["client/x.ts", "export class Connection {}"],
+    ["client/x.ts", "declare module 'fastify' { interface Request { who: string } }"],
+    ["modules/a/x.ts", "const none: readonly string[] = []; const no: ReadonlySet<string> = new Set();"],
   ];
   assert.deepEqual(
     fine.flatMap(([path, text]) => banned(path, text)),
@@ -66,8 +69,8 @@ function ruleAgainst(path: string, node: Node): string | undefined {
       return "no enum: use a const object of names";
     case "Decorator":
       return "no decorator";
-    case "TSModuleDeclaration":
-      return "no namespace";
+    case "TSModuleDeclaration": // with a text as its name it adds to the types of a package
+      return node.id.type === "Literal" ? undefined : "no namespace";
     case "ExportDefaultDeclaration":
       return path === reporter ? undefined : "no default export";
     case "ExportSpecifier":
@@ -94,13 +97,16 @@ function ruleAgainstState(path: string, text: string, node: Node, parent?: Node)
   const comment = before.endsWith("*/") ? before.slice(before.lastIndexOf("/**")) : "";
   if (/cache/i.test(comment) && !stateMachine.test(path)) return undefined;
   if (node.kind !== "const") return "no mutable variable of a whole file";
-  const grows = node.declarations.some(({ init }) =>
-    init?.type === "NewExpression"
-      ? init.callee.type === "Identifier" &&
-        /^(?:Map|Set)$/.test(init.callee.name) &&
-        init.arguments.length === 0
-      : init?.type === "ArrayExpression" && init.elements.length === 0,
-  );
+  const grows = node.declarations.some(({ id, init }) => {
+    const isEmpty =
+      init?.type === "NewExpression"
+        ? init.callee.type === "Identifier" &&
+          /^(?:Map|Set)$/.test(init.callee.name) &&
+          init.arguments.length === 0
+        : init?.type === "ArrayExpression" && init.elements.length === 0;
+    const type = id.typeAnnotation ? text.slice(id.typeAnnotation.start, id.typeAnnotation.end) : "Map";
+    return isEmpty && /^(?::\s*)?(?:(?:Map|Set|Array)\b|(?!readonly\b).*\[\]$)/.test(type);
+  });
   return grows
     ? "no mutable collection of a whole file (or say in its comment that it is a cache)"
     : undefined;
