@@ -104,8 +104,9 @@ function ruleAgainstState(path: string, text: string, node: Node, parent?: Node)
           /^(?:Map|Set)$/.test(init.callee.name) &&
           init.arguments.length === 0
         : init?.type === "ArrayExpression" && init.elements.length === 0;
-    const type = id.typeAnnotation ? text.slice(id.typeAnnotation.start, id.typeAnnotation.end) : "Map";
-    return isEmpty && /^(?::\s*)?(?:(?:Map|Set|Array)\b|(?!readonly\b).*\[\]$)/.test(type);
+    const note = id.typeAnnotation?.typeAnnotation;
+    const type = note ? text.slice(note.start, note.end) : "Map";
+    return isEmpty && /^(?:(?:Map|Set|Array)\b|(?!readonly\b).*\[\]$)/.test(type);
   });
   return grows
     ? "no mutable collection of a whole file (or say in its comment that it is a cache)"
