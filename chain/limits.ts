@@ -14,12 +14,22 @@ export const BLOCK_BYTES_MAX = 2_097_152;
 export const BLOCK_GAS_MAX = 200_000_000n;
 /** Proofs of inference judged for one block, over all games. */
 export const BLOCK_PROOFS_MAX = 16;
+/** Longest time between a block and the deadline of an unordered transaction in it. */
+export const UNORDERED_TTL_MS = 600_000n;
+/** Gas that each signer's mark of an unordered transaction costs, which lies in the state for that time. */
+export const UNORDERED_GAS = 40_000n;
+/** Marks that one block removes once their deadline has passed. */
+export const UNORDERED_PER_BLOCK_MAX = 5_000;
 
 /** Stops the node at start when two bounds contradict each other. */
 export function assertLimits(): void {
   const relations: readonly (readonly [string, boolean])[] = [
     ["a transaction fits a block", TX_BYTES_MAX < BLOCK_BYTES_MAX],
     ["a transaction's gas fits a block", TX_GAS_MAX < BLOCK_GAS_MAX],
+    [
+      "a block removes as many unordered marks as one can bring",
+      BLOCK_GAS_MAX <= UNORDERED_GAS * BigInt(UNORDERED_PER_BLOCK_MAX),
+    ],
     ["a memo fits a transaction", TX_MEMO_BYTES_MAX < TX_BYTES_MAX],
   ];
   for (const [relation, holds] of relations) if (!holds) throw new Error(`limits contradict: ${relation}`);

@@ -1,7 +1,10 @@
 import { type GeneratedType, Registry } from "@cosmjs/proto-signing";
+import { AminoTypes, createBankAminoConverters } from "@cosmjs/stargate";
 import { BinaryWriter } from "cosmjs-types/binary";
 import { MsgMultiSend, MsgSend } from "cosmjs-types/cosmos/bank/v1beta1/tx";
 import type { Codec, Rpc } from "#chain/proto/codec.ts";
+import { fromJson, type Json } from "#chain/proto/json.ts";
+import { aminoName, aminoValue } from "#chain/protocol/amino.ts";
 import { Msg as BankMsg } from "#proto/gen/cosmos/bank.ts";
 import type { Any } from "#proto/gen/google/protobuf.ts";
 import { Msg as CommitmentsMsg } from "#proto/gen/iterum/commitments.ts";
@@ -55,4 +58,19 @@ export function iterumRegistry(): Registry {
   ]);
   for (const [typeUrl, codec] of ownCodecs) registry.register(typeUrl, generatedType(codec));
   return registry;
+}
+
+/**
+ * Every message of the chain in Amino JSON, for cosmjs' clients of Ledger devices and of wallets that sign in
+ * this mode: `SigningStargateClient.connectWithSigner(rpc, signer, { registry, aminoTypes })`.
+ */
+export function iterumAminoTypes(): AminoTypes {
+  const own = ownCodecs.map(([typeUrl, codec]) => {
+    const toAmino = (value: unknown): Json => aminoValue(codec, value);
+    return [
+      typeUrl,
+      { aminoType: aminoName(codec), toAmino, fromAmino: (json: Json) => fromJson(codec, json) },
+    ];
+  });
+  return new AminoTypes({ ...createBankAminoConverters(), ...Object.fromEntries(own) });
 }

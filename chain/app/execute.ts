@@ -5,16 +5,23 @@ import { type GasMeter, gasMeter, gasPrices } from "#chain/kernel/gas.ts";
 import type { Message } from "#chain/kernel/module.ts";
 import { overlay } from "#chain/kernel/overlay.ts";
 import { TX_GAS_MAX } from "#chain/limits.ts";
-import { type DecodedTx, decodeTx, ensureInTime, type TxPurpose } from "#chain/tx/decode.ts";
+import type { AnyTypes } from "#chain/protocol/amino.ts";
+import { ensureInTime } from "#chain/tx/deadline.ts";
+import { type DecodedTx, decodeTx, type TxPurpose } from "#chain/tx/decode.ts";
 import { chargeFee, ensureFeeCovers } from "#chain/tx/fees.ts";
+import type { TxHost } from "#chain/tx/host.ts";
 import { failureResult, successResult } from "#chain/tx/result.ts";
 import { acceptSigners, authenticate } from "#chain/tx/sign.ts";
 import * as auth from "#modules/auth/api.ts";
+import * as bank from "#modules/bank/api.ts";
 import type { Any } from "#proto/gen/google/protobuf.ts";
 import type { Event, ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import { txHost } from "./host.ts";
 import { errors } from "./injected.ts";
 import type { Machine } from "./types.ts";
+
+/** What an `Any` inside a message may hold. */
+const nestedAny: AnyTypes = new Map();
 
 const NO_GAS = { gasWanted: 0n, gasUsed: 0n };
 
@@ -29,7 +36,7 @@ export const abciEvents = (events: readonly KernelEvent[]): Event[] =>
 export function readTx({ registry }: Machine, bytes: Uint8Array, purpose?: TxPurpose): DecodedTx<Message> {
   const types = {
     message: (typeUrl: string) => registry.messages.get(typeUrl),
-    nestedAny: new Set<string>(),
+    nestedAny,
   };
   const tx = decodeTx(bytes, types, purpose);
   const proofs = tx.messages.filter(({ type }) => type.handler.proof !== undefined).length;
@@ -37,13 +44,29 @@ export function readTx({ registry }: Machine, bytes: Uint8Array, purpose?: TxPur
   return tx;
 }
 
+/** Bytes that a simulated transaction lacks for each signature: that, its share of the fee and of framing. */
+const SIMULATED_BYTES = 128n;
+
+/** Pays what is missing to a simulation's gas: moving one base unit costs as much gas as moving any fee. */
+function trialFee(ctx: WriteCtx, tx: DecodedTx<Message>, host: TxHost): void {
+  const { feeDenom, gasPriceMinMicro } = auth.params(ctx);
+  const given = tx.fee.amount.length > 0 ? tx.fee.amount : [{ denom: feeDenom, amount: 1n }];
+  const canPay = given.every(({ denom, amount }) => bank.balance(ctx, tx.payer, denom) > amount);
+  if (gasPriceMinMicro > 0n && (canPay || tx.fee.granter !== ""))
+    chargeFee({ ...tx, fee: { ...tx.fee, amount: given } }, host);
+}
+
 /** What comes before the messages: fee, turn and signatures. Its writes stay even when a message fails. */
 function enter(machine: Machine, ctx: WriteCtx, tx: DecodedTx<Message>, purpose: TxPurpose): void {
   const host = txHost(ctx);
-  ensureInTime(tx, ctx.height);
+  ensureInTime(tx, ctx);
+  const signatures = tx.credentials.reduce((sum, { signatureCount }) => sum + signatureCount, 0);
   ctx.gas.consume(gasPrices.txPerByte * BigInt(tx.byteLength));
-  ctx.gas.consume(gasPrices.signature * BigInt(tx.raw.signatures.length));
-  if (purpose === "execute") {
+  ctx.gas.consume(gasPrices.signature * BigInt(signatures));
+  if (purpose === "simulate") {
+    ctx.gas.consume(gasPrices.txPerByte * SIMULATED_BYTES * BigInt(signatures));
+    trialFee(ctx, tx, host);
+  } else {
     const { feeDenom, gasPriceMinMicro } = auth.params(ctx);
     ensureFeeCovers(tx.fee, { denom: feeDenom, priceMicro: gasPriceMinMicro });
     const { signatures: verifier, signatureCache: cache } = machine;

@@ -1,4 +1,6 @@
 import type { WriteCtx } from "#chain/kernel/ctx.ts";
+import { UNORDERED_GAS } from "#chain/limits.ts";
+import { errors } from "#chain/tx/errors.ts";
 import type { TxHost } from "#chain/tx/host.ts";
 import * as auth from "#modules/auth/api.ts";
 import * as bank from "#modules/bank/api.ts";
@@ -9,13 +11,20 @@ export const txHost = (ctx: WriteCtx): TxHost => ({
     const found = auth.account(ctx, address);
     // Nobody signs for a module, whatever key might hash to its address.
     if (found?.moduleName !== "") return undefined;
-    const { number, sequence, publicKey } = found;
-    return { number, sequence, pubKey: publicKey.length > 0 ? publicKey : undefined };
+    return { number: found.number, sequence: found.sequence, key: auth.keyOf(found) };
   },
   charge: (payer, fee) => {
     const { feeCollector } = auth.params(ctx);
     for (const { denom, amount } of fee) bank.send(ctx, payer, feeCollector, denom, amount);
   },
+  chargeGranter: (granter, payer) => {
+    throw errors.NotFound({ granter, payer });
+  },
   bumpSequence: (address) => auth.bumpSequence(ctx, address),
-  setPubKey: (address, key) => auth.setPublicKey(ctx, address, key),
+  setKey: (address, key) => auth.setKey(ctx, address, key),
+  hasRun: (address, deadlineNs) => auth.hasRun(ctx, address, deadlineNs),
+  markRun: (address, deadlineNs) => {
+    ctx.gas.consume(UNORDERED_GAS);
+    auth.markRun(ctx, address, deadlineNs);
+  },
 });

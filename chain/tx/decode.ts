@@ -3,17 +3,16 @@ import { utf8 } from "#chain/bytes/utf8.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { TX_BYTES_MAX, TX_GAS_MAX, TX_MEMO_BYTES_MAX, TX_MESSAGES_MAX } from "#chain/limits.ts";
 import type { Codec } from "#chain/proto/codec.ts";
-import { DecodeError } from "#chain/proto/error.ts";
 import { parseAddress } from "#chain/protocol/address.ts";
+import type { AnyTypes } from "#chain/protocol/amino.ts";
 import { SignMode } from "#proto/gen/cosmos/tx/signing.ts";
 import { AuthInfo, Fee, type SignerInfo, TxBody, TxRaw } from "#proto/gen/cosmos/tx.ts";
 import type { Any } from "#proto/gen/google/protobuf.ts";
+import { type Credential, readCredential, strict } from "./credential.ts";
+import { deadlineNs } from "./deadline.ts";
 import { errors } from "./errors.ts";
 import { ensureFeeCoins } from "./fees.ts";
 import { ensureNestedAllowed } from "./nested.ts";
-
-/** Bytes of a signature: r and s, 32 big-endian bytes each. */
-export const SIGNATURE_BYTES = 64;
 
 /** What a transaction needs to know of a message type; the kernel's `Message` is one. */
 export interface MessageType {
@@ -24,7 +23,7 @@ export interface MessageType {
 /** The messages a chain knows by type URL, and the types that an `Any` inside a message may have. */
 export interface TxTypes<T extends MessageType> {
   message(typeUrl: string): T | undefined;
-  readonly nestedAny: ReadonlySet<string>;
+  readonly nestedAny: AnyTypes;
 }
 
 /** One message of a transaction. */
@@ -41,12 +40,14 @@ export interface DecodedTx<T extends MessageType> {
   readonly byteLength: number;
   readonly raw: TxRaw;
   readonly body: TxBody;
-  readonly signerInfos: readonly SignerInfo[];
   readonly fee: Fee;
   readonly messages: readonly TxMessage<T>[];
   /** Addresses that must sign, each once: those of the messages in order, then the fee's payer. */
   readonly signers: readonly string[];
+  /** One for each signer, in their order. */
+  readonly credentials: readonly Credential[];
   readonly payer: string;
+  readonly nestedAny: AnyTypes;
 }
 
 /**
@@ -71,7 +72,8 @@ export function decodeTx<T extends MessageType>(
   checkBody(body);
   ensure(authInfo.tip === undefined, errors.NotSupported, { field: "tip" });
   const fee = checkFee(authInfo.fee, purpose);
-  checkSignerInfos(authInfo.signerInfos, raw.signatures, purpose);
+  const credentials = readCredentials(authInfo.signerInfos, raw.signatures, purpose);
+  if (body.unordered || body.timeoutTimestamp) checkModes(body, credentials);
   const messages = body.messages.map((any) => decodeMessage(any, types));
   const signers = [...new Set(messages.map(({ signer }) => signer))];
   const payer = fee.payer === "" ? (signers[0] as string) : fee.payer;
@@ -81,33 +83,9 @@ export function decodeTx<T extends MessageType>(
     needed: signers.length,
   });
   for (const { type, value } of messages) type.handler.check?.(value);
-  const { signerInfos } = authInfo;
-  return {
-    hash: sha256(bytes),
-    byteLength: bytes.length,
-    raw,
-    body,
-    signerInfos,
-    fee,
-    messages,
-    signers,
-    payer,
-  };
-}
-
-/** Fails once the last height at which the transaction may execute has passed. */
-export function ensureInTime(tx: { readonly body: TxBody }, height: bigint): void {
-  const { timeoutHeight } = tx.body;
-  ensure(timeoutHeight === 0n || height <= timeoutHeight, errors.TimeoutHeight, { height, timeoutHeight });
-}
-
-function strict<V>(codec: Codec<V>, bytes: Uint8Array, part: string): V {
-  try {
-    return codec.decode(bytes);
-  } catch (error) {
-    if (error instanceof DecodeError) throw errors.TxDecode({ part, why: error.message.slice(0, 200) });
-    throw error;
-  }
+  const { nestedAny } = types;
+  const [hash, byteLength] = [sha256(bytes), bytes.length];
+  return { hash, byteLength, raw, body, fee, messages, signers, credentials, payer, nestedAny };
 }
 
 function checkBody(body: TxBody): void {
@@ -117,14 +95,24 @@ function checkBody(body: TxBody): void {
   ensure(memoBytes <= TX_MEMO_BYTES_MAX, errors.MemoTooLarge, { bytes: memoBytes, most: TX_MEMO_BYTES_MAX });
   ensure(body.extensionOptions.length === 0, errors.UnknownExtension);
   ensure(body.nonCriticalExtensionOptions.length === 0, errors.UnknownExtension);
-  ensure(!body.unordered, errors.NotSupported, { field: "unordered" });
-  ensure(body.timeoutTimestamp === undefined, errors.NotSupported, { field: "timeout_timestamp" });
+  ensure(!body.unordered || body.timeoutTimestamp, errors.BadDeadline, { missing: "timeout_timestamp" });
+  deadlineNs(body);
+}
+
+/** Amino's document has no place for either, so a signer of it would not have agreed to them. */
+function checkModes({ unordered }: TxBody, credentials: readonly Credential[]): void {
+  for (const { mode, sequence } of credentials) {
+    ensure(mode !== SignMode.SIGN_MODE_LEGACY_AMINO_JSON, errors.NotSupported, {
+      field: "timeout_timestamp",
+    });
+    ensure(!unordered || sequence === 0n, errors.BadDeadline, { sequence, expected: 0 });
+  }
 }
 
 function checkFee(given: Fee | undefined, purpose: TxPurpose): Fee {
   const fee = given ?? Fee.zero();
-  ensure(fee.granter === "", errors.NotSupported, { field: "granter" });
   ensure(fee.payer === "" || parseAddress(fee.payer), errors.InvalidAddress, { field: "payer" });
+  ensure(fee.granter === "" || parseAddress(fee.granter), errors.InvalidAddress, { field: "granter" });
   ensureFeeCoins(fee.amount);
   const least = purpose === "simulate" ? 0n : 1n;
   ensure(fee.gasLimit >= least && fee.gasLimit <= TX_GAS_MAX, errors.InvalidGasLimit, {
@@ -134,11 +122,11 @@ function checkFee(given: Fee | undefined, purpose: TxPurpose): Fee {
   return fee;
 }
 
-function checkSignerInfos(
+function readCredentials(
   infos: readonly SignerInfo[],
   signatures: readonly Uint8Array[],
   purpose: TxPurpose,
-): void {
+): Credential[] {
   ensure(signatures.length > 0, errors.NoSignatures);
   // One signer a message, and the payer.
   ensure(signatures.length <= TX_MESSAGES_MAX + 1, errors.TooManySignatures, { most: TX_MESSAGES_MAX + 1 });
@@ -146,15 +134,7 @@ function checkSignerInfos(
     signers: infos.length,
     signatures: signatures.length,
   });
-  for (const { modeInfo } of infos) {
-    const mode = modeInfo?.single?.mode;
-    const isUnset = purpose === "simulate" && mode === SignMode.SIGN_MODE_UNSPECIFIED;
-    ensure(mode === SignMode.SIGN_MODE_DIRECT || isUnset, errors.NotSupported, { field: "mode_info" });
-  }
-  for (const { length } of signatures) {
-    const isUnset = purpose === "simulate" && length === 0;
-    ensure(length === SIGNATURE_BYTES || isUnset, errors.Unauthorized, { signatureBytes: length });
-  }
+  return infos.map((info, i) => readCredential(info, signatures[i] as Uint8Array, purpose));
 }
 
 function decodeMessage<T extends MessageType>(

@@ -17,12 +17,16 @@ export const errors = errorSet("sdk", {
   NoSignatures: [15, "no signatures supplied"],
   NoMessages: [18, "invalid request: no messages"],
   TooManyMessages: [18, "invalid request: too many messages"],
+  BadDeadline: [18, "invalid request: unordered or time limit"],
+  AlreadyExecuted: [19, "tx already in mempool or executed"],
   TxTooLarge: [21, "tx too large"],
   TimeoutHeight: [30, "tx timeout height"],
   UnknownExtension: [31, "unknown extension options"],
   NestedAny: [34, "failed unpacking protobuf message from Any"],
   NotSupported: [37, "feature not supported"],
+  NotFound: [38, "not found"],
   InvalidGasLimit: [41, "invalid gas limit"],
+  Timeout: [42, "tx timeout"],
 });
 
 /** The error of a sequence out of turn, in the words that Cosmos clients look for. */

@@ -8,6 +8,8 @@ import type { TxHost } from "./host.ts";
 /** Most coins of a fee. */
 export const FEE_COINS_MAX = 8;
 const MICRO = 1_000_000n;
+/** Denoms as Cosmos SDK allows them: the text of EIP-191 shows them as they are. */
+const DENOM = /^[a-zA-Z][a-zA-Z0-9/:._-]{2,127}$/;
 
 /** The least price of a unit of gas, in millionths of a base unit of the denom. */
 export interface GasPrice {
@@ -20,7 +22,10 @@ export function ensureFeeCoins(coins: readonly Coin[]): void {
   ensure(coins.length <= FEE_COINS_MAX, errors.InvalidCoins, { coins: coins.length, most: FEE_COINS_MAX });
   let before = "";
   for (const { denom, amount } of coins) {
-    ensure(amount > 0n && denom > before, errors.InvalidCoins, { denom: denom.slice(0, 40), amount });
+    ensure(amount > 0n && denom > before && DENOM.test(denom), errors.InvalidCoins, {
+      denom: denom.slice(0, 40),
+      amount,
+    });
     before = denom;
   }
 }
@@ -36,7 +41,10 @@ export function ensureFeeCovers(fee: Fee, price: GasPrice): void {
   ensure(paid >= needed, errors.InsufficientFee, { paid, needed, denom: price.denom });
 }
 
-/** Takes the fee from its payer, whatever then becomes of the messages. */
+/** Takes the fee from its payer or its granter, whatever then becomes of the messages. */
 export function chargeFee(tx: { readonly fee: Fee; readonly payer: string }, host: TxHost): void {
-  if (tx.fee.amount.length > 0) host.charge(tx.payer, tx.fee.amount);
+  const { amount, granter } = tx.fee;
+  if (amount.length === 0) return;
+  if (granter === "") host.charge(tx.payer, amount);
+  else host.chargeGranter(granter, tx.payer, amount);
 }

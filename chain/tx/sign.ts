@@ -1,18 +1,19 @@
-import { equalBytes } from "#chain/bytes/compare.ts";
-import { sha256 } from "#chain/bytes/hash.ts";
+import { keccak256, sha256 } from "#chain/bytes/hash.ts";
 import { ensure } from "#chain/kernel/error.ts";
-import { DecodeError } from "#chain/proto/error.ts";
-import { publicKeyAddress } from "#chain/protocol/address.ts";
-import { PubKey } from "#proto/gen/cosmos/crypto/secp256k1.ts";
-import { SignDoc, type SignerInfo, type TxRaw } from "#proto/gen/cosmos/tx.ts";
+import { type AccountKey, keyAddress, sameKey } from "#chain/protocol/account-key.ts";
+import { personalHash } from "#chain/protocol/eip191.ts";
+import { aminoSignBytes, directSignBytes, type SignContent, signText } from "#chain/protocol/sign-doc.ts";
+import { SignMode } from "#proto/gen/cosmos/tx/signing.ts";
+import { KeyType } from "#proto/gen/iterum/auth.ts";
+import type { Credential } from "./credential.ts";
+import { deadlineNs } from "./deadline.ts";
 import type { DecodedTx, MessageType } from "./decode.ts";
 import { errors, wrongSequence } from "./errors.ts";
 import type { TxAccount, TxHost } from "./host.ts";
-import { type SignatureCache, signatureCacheKey } from "./signature-cache.ts";
+import { type SignatureCache, type SignatureJob, signatureKey } from "./signature-cache.ts";
 import type { SignatureVerifier } from "./verifier.ts";
 
-/** Bytes of a compressed secp256k1 key. */
-export const PUBLIC_KEY_BYTES = 33;
+type Tx = DecodedTx<MessageType>;
 
 /** What the signatures of a transaction are checked with. */
 export interface SignatureRules {
@@ -26,75 +27,109 @@ export interface SignatureRules {
 interface Signer {
   readonly address: string;
   readonly account: TxAccount;
-  readonly publicKey: Uint8Array;
-  readonly signature: Uint8Array;
+  readonly key: AccountKey;
+  readonly credential: Credential;
 }
 
-/** The bytes a signer signs in SIGN_MODE_DIRECT; the signature is over their SHA-256. */
-export const directSignBytes = (raw: TxRaw, chainId: string, accountNumber: bigint): Uint8Array =>
-  SignDoc.encode({ bodyBytes: raw.bodyBytes, authInfoBytes: raw.authInfoBytes, chainId, accountNumber });
+/** The signers with their accounts and keys; fails unless each is at its turn. */
+function signersOf(tx: Tx, host: TxHost): Signer[] {
+  const deadline = tx.body.unordered ? deadlineNs(tx.body) : undefined;
+  return tx.signers.map((address, i) => {
+    const account = host.account(address);
+    const credential = tx.credentials[i] as Credential;
+    ensure(account, errors.UnknownAddress, { address });
+    if (deadline !== undefined) ensure(!host.hasRun(address, deadline), errors.AlreadyExecuted, { address });
+    else if (credential.sequence !== account.sequence)
+      throw wrongSequence(account.sequence, credential.sequence);
+    return { address, account, credential, key: keyOf(credential, account, address) };
+  });
+}
+
+/** The key that the account has or, the first time, the one given, whose address must be the account's. */
+function keyOf({ key: given }: Credential, { key: known }: TxAccount, address: string): AccountKey {
+  const key = known ?? given;
+  ensure(key, errors.InvalidPubKey, { address, missing: true });
+  if (known) ensure(!given || sameKey(known, given), errors.InvalidPubKey, { address });
+  else ensure(keyAddress(key) === address, errors.InvalidPubKey, { address });
+  return key;
+}
+
+/** What the signer's signatures are over: 32 bytes. */
+function digestOf(tx: Tx, { account, address, credential, key }: Signer, chainId: string): Uint8Array {
+  const { mode, sequence } = credential;
+  const hash = key.type === KeyType.KEY_TYPE_ETHEREUM ? keccak256 : sha256;
+  if (mode === SignMode.SIGN_MODE_DIRECT) return hash(directSignBytes(tx.raw, chainId, account.number));
+  const { body, fee, nestedAny: anyTypes } = tx;
+  const messages = tx.messages.map(({ type, value }) => ({ codec: type.request, value }));
+  const content: SignContent = {
+    ...{ chainId, address, accountNumber: account.number, sequence },
+    ...{ body, fee, messages, anyTypes },
+  };
+  return mode === SignMode.SIGN_MODE_EIP_191
+    ? personalHash(signText(content))
+    : hash(aminoSignBytes(content));
+}
+
+function jobsOf(tx: Tx, signer: Signer, chainId: string): SignatureJob[] {
+  const { signatures, members } = signer.credential;
+  const digest = digestOf(tx, signer, chainId);
+  return signatures.map((signature, i) => ({ digest, publicKey: members[i] ?? signer.key.bytes, signature }));
+}
+
+/**
+ * The signatures of a transaction as they stand before it runs, to be verified ahead of it. Throws where the
+ * accounts already refuse it but for a sequence out of turn, since others may come before it.
+ */
+export function signatureJobs(tx: Tx, chainId: string, host: Pick<TxHost, "account">): SignatureJob[] {
+  return tx.signers.flatMap((address, i) => {
+    const account = host.account(address);
+    const credential = tx.credentials[i] as Credential;
+    ensure(account, errors.UnknownAddress, { address });
+    return jobsOf(tx, { address, account, credential, key: keyOf(credential, account, address) }, chainId);
+  });
+}
 
 /**
  * Fails unless every signer of the transaction has an account, is at its turn and has signed, with the key
  * that gives its address, for this chain and its account number. What costs least is checked first, for all
  * signers.
  */
-export function authenticate(tx: DecodedTx<MessageType>, rules: SignatureRules): void {
-  const signers = tx.signers.map((address, i): Signer => {
-    const account = rules.host.account(address);
-    const info = tx.signerInfos[i] as SignerInfo;
-    ensure(account, errors.UnknownAddress, { address });
-    if (info.sequence !== account.sequence) throw wrongSequence(account.sequence, info.sequence);
-    const publicKey = keyOf(info, account, address);
-    return { address, account, publicKey, signature: tx.raw.signatures[i] as Uint8Array };
-  });
-  for (const signer of signers) verify(tx.raw, signer, rules);
+export function authenticate(tx: Tx, rules: SignatureRules): void {
+  for (const signer of signersOf(tx, rules.host)) {
+    const jobs = jobsOf(tx, signer, rules.chainId);
+    const { account, address } = signer;
+    const isSigned = jobs.length > 0 && jobs.every((job) => isValid(job, rules));
+    ensure(isSigned, errors.Unauthorized, {
+      address,
+      hint: "signature does not verify: check account number, sequence and chain id",
+      accountNumber: account.number,
+      sequence: account.sequence,
+      chainId: rules.chainId,
+    });
+  }
 }
 
-/** Takes the turn of every signer and remembers the keys of first-time signers. Kept when a message fails. */
-export function acceptSigners(tx: DecodedTx<MessageType>, host: TxHost): void {
+function isValid(job: SignatureJob, { verifier, cache }: SignatureRules): boolean {
+  const key = signatureKey(job);
+  const known = cache.verdict(key);
+  if (known !== undefined) return known;
+  const valid = verifier.verify(job.digest, job.publicKey, job.signature);
+  cache.add(key, valid);
+  return valid;
+}
+
+/**
+ * Takes the turn of every signer, or notes that its unordered transaction ran, and remembers the keys of
+ * first-time signers. Kept when a message fails.
+ */
+export function acceptSigners(tx: Tx, host: TxHost): void {
+  const deadline = tx.body.unordered ? deadlineNs(tx.body) : undefined;
   for (const [i, address] of tx.signers.entries()) {
     const account = host.account(address);
     ensure(account, errors.UnknownAddress, { address });
-    const { publicKey } = tx.signerInfos[i] as SignerInfo;
-    if (account.pubKey === undefined && publicKey !== undefined)
-      host.setPubKey(address, decodeKey(publicKey.typeUrl, publicKey.value));
-    host.bumpSequence(address);
+    const { key } = tx.credentials[i] as Credential;
+    if (account.key === undefined && key !== undefined) host.setKey(address, key);
+    if (deadline === undefined) host.bumpSequence(address);
+    else host.markRun(address, deadline);
   }
-}
-
-function keyOf(info: SignerInfo, account: TxAccount, address: string): Uint8Array {
-  const given = info.publicKey && decodeKey(info.publicKey.typeUrl, info.publicKey.value);
-  const key = given ?? account.pubKey;
-  ensure(key, errors.InvalidPubKey, { address, missing: true });
-  ensure(publicKeyAddress(key) === address, errors.InvalidPubKey, { address });
-  ensure(account.pubKey === undefined || equalBytes(account.pubKey, key), errors.InvalidPubKey, { address });
-  return key;
-}
-
-function decodeKey(typeUrl: string, value: Uint8Array): Uint8Array {
-  ensure(typeUrl === PubKey.typeUrl, errors.InvalidPubKey, { typeUrl: typeUrl.slice(0, 80) });
-  try {
-    const { key } = PubKey.decode(value);
-    ensure(key.length === PUBLIC_KEY_BYTES, errors.InvalidPubKey, { bytes: key.length });
-    return key;
-  } catch (error) {
-    if (error instanceof DecodeError) throw errors.TxDecode({ part: "public_key", why: error.message });
-    throw error;
-  }
-}
-
-function verify(raw: TxRaw, signer: Signer, rules: SignatureRules): void {
-  const { publicKey, signature, account, address } = signer;
-  const signBytes = directSignBytes(raw, rules.chainId, account.number);
-  const key = signatureCacheKey(publicKey, signBytes, signature);
-  if (rules.cache.has(key)) return;
-  ensure(rules.verifier.verify(sha256(signBytes), publicKey, signature), errors.Unauthorized, {
-    address,
-    hint: "signature does not verify: check account number, sequence and chain id",
-    accountNumber: account.number,
-    sequence: account.sequence,
-    chainId: rules.chainId,
-  });
-  rules.cache.add(key);
 }

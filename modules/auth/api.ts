@@ -1,9 +1,10 @@
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
+import type { AccountKey } from "#chain/protocol/account-key.ts";
 import { moduleAddress } from "#chain/protocol/address.ts";
-import type { Account, Params } from "#proto/gen/iterum/auth.ts";
+import { Account, type Params } from "#proto/gen/iterum/auth.ts";
 import { errors } from "./errors.ts";
-import { accounts, nextNumber, params as paramsItem } from "./state.ts";
+import { accounts, nextNumber, params as paramsItem, unorderedRuns } from "./state.ts";
 
 export const params = (ctx: ReadCtx): Params => paramsItem.get(ctx);
 
@@ -16,7 +17,7 @@ export const isModuleAccount = (ctx: ReadCtx, address: string): boolean =>
 function open(ctx: WriteCtx, address: string, moduleName: string): Account {
   const number = nextNumber.get(ctx);
   nextNumber.set(ctx, number + 1n);
-  const opened: Account = { address, number, sequence: 0n, publicKey: new Uint8Array(0), moduleName };
+  const opened: Account = { ...Account.zero(), address, number, moduleName };
   accounts.set(ctx, address, opened);
   return opened;
 }
@@ -41,7 +42,19 @@ export function bumpSequence(ctx: WriteCtx, address: string): void {
   accounts.set(ctx, address, { ...found, sequence: found.sequence + 1n });
 }
 
+/** The key that an account signs with; undefined until it signed once. */
+export const keyOf = ({ keyType, publicKey }: Account): AccountKey | undefined =>
+  publicKey.length > 0 ? { type: keyType, bytes: publicKey } : undefined;
+
 /** Remembers the key that an account signs with. */
-export function setPublicKey(ctx: WriteCtx, address: string, publicKey: Uint8Array): void {
-  accounts.set(ctx, address, { ...ensureAccount(ctx, address), publicKey });
+export function setKey(ctx: WriteCtx, address: string, { type, bytes }: AccountKey): void {
+  accounts.set(ctx, address, { ...ensureAccount(ctx, address), keyType: type, publicKey: bytes });
 }
+
+/** Whether an unordered transaction of the account with that deadline, in nanoseconds, has run. */
+export const hasRun = (ctx: ReadCtx, address: string, deadlineNs: bigint): boolean =>
+  unorderedRuns.has(ctx, [deadlineNs, address]);
+
+/** Notes that it ran, so that none with the same deadline runs again before it has passed. */
+export const markRun = (ctx: WriteCtx, address: string, deadlineNs: bigint): void =>
+  unorderedRuns.set(ctx, [deadlineNs, address], true);

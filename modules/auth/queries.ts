@@ -1,11 +1,12 @@
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import type { Answers } from "#chain/kernel/module.ts";
+import { anyOfKey } from "#chain/protocol/account-key.ts";
 import { ADDRESS_PREFIX, moduleAddress, parseAddress } from "#chain/protocol/address.ts";
 import { BaseAccount, type Query as CosmosQuery, ModuleAccount } from "#proto/gen/cosmos/auth.ts";
-import { PubKey } from "#proto/gen/cosmos/crypto/secp256k1.ts";
 import type { Any } from "#proto/gen/google/protobuf.ts";
 import type { Account, Query as IterumQuery } from "#proto/gen/iterum/auth.ts";
+import { keyOf } from "./api.ts";
 import { errors } from "./errors.ts";
 import { accounts, params } from "./state.ts";
 
@@ -20,9 +21,10 @@ const COSMOS_PARAMS = {
   sigVerifyCostSecp256k1: 1_000n,
 };
 
-function baseOf({ address, number, sequence, publicKey }: Account): BaseAccount {
-  const key = { typeUrl: PubKey.typeUrl, value: PubKey.encode({ key: publicKey }) };
-  return { address, accountNumber: number, sequence, pubKey: publicKey.length > 0 ? key : undefined };
+function baseOf(account: Account): BaseAccount {
+  const { address, number: accountNumber, sequence } = account;
+  const key = keyOf(account);
+  return { address, accountNumber, sequence, pubKey: key && anyOfKey(key) };
 }
 
 function anyOf(account: Account): Any {

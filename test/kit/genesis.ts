@@ -77,6 +77,7 @@ function money(choice: GenesisChoice) {
       params: { gasPriceMinMicro: 1_000n, feeDenom: DENOM, feeCollector: moduleAddress("fees") },
       accounts: [],
       nextAccountNumber: 0n,
+      unorderedRuns: [],
     }),
     bank: toJson(Bank, {
       balances: treasury > 0n ? [...purses, held] : purses,

@@ -112,7 +112,7 @@ test("a fee below the price, in other coins, or of a name that no coin has is re
   const endless = [...coins(1n, "a".repeat(300)), ...coins(20_001n)];
   await bothSay(
     withFee(() => ({ amount: endless })),
-    { codespace: "kernel", code: 2 },
+    txErrors.InvalidCoins,
   );
   await bothSay(
     withFee(() => ({ gasLimit: 50_000_001n })),

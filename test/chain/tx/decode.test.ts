@@ -6,7 +6,8 @@ import { utf8 } from "#chain/bytes/utf8.ts";
 import { ChainError, ensure } from "#chain/kernel/error.ts";
 import { TX_BYTES_MAX, TX_GAS_MAX, TX_MEMO_BYTES_MAX, TX_MESSAGES_MAX } from "#chain/limits.ts";
 import type { Codec } from "#chain/proto/codec.ts";
-import { decodeTx, ensureInTime, type MessageType, type TxTypes } from "#chain/tx/decode.ts";
+import { ensureInTime } from "#chain/tx/deadline.ts";
+import { decodeTx, type MessageType, type TxTypes } from "#chain/tx/decode.ts";
 import { errors } from "#chain/tx/errors.ts";
 import { FEE_COINS_MAX } from "#chain/tx/fees.ts";
 import { MsgSend } from "#proto/gen/cosmos/bank.ts";
@@ -25,6 +26,16 @@ const withSignatures = (...signatures: readonly Uint8Array[]): Uint8Array =>
   TxRaw.encode({ ...TxRaw.decode(unsigned()), signatures });
 const withMode = (mode: number): Uint8Array =>
   withAuth({ signerInfos: [{ ...signerInfo(ann), modeInfo: { single: { mode }, multi: undefined } }] });
+
+const at = (seconds: bigint, nanos = 0) => ({ seconds, nanos });
+const amino = authInfo({
+  signerInfos: [
+    {
+      ...signerInfo(ann),
+      modeInfo: { single: { mode: SignMode.SIGN_MODE_LEGACY_AMINO_JSON }, multi: undefined },
+    },
+  ],
+});
 
 test("a transaction decodes into its messages, signers, payer and fee", () => {
   const bytes = unsigned();
@@ -50,10 +61,10 @@ test("each person signs once, in the order of the messages, and the payer of the
 
 const anyMessages = (count: number) => Array.from({ length: count }, (_, i) => send(ann, BigInt(i + 1)));
 const manyCoins = (count: number) =>
-  Array.from({ length: count }, (_, i) => ({ denom: `u${String.fromCharCode(97 + i)}`, amount: 1n }));
+  Array.from({ length: count }, (_, i) => ({ denom: `utest${String.fromCharCode(97 + i)}`, amount: 1n }));
 const two = [
-  { denom: "ub", amount: 1n },
-  { denom: "ua", amount: 1n },
+  { denom: "utestb", amount: 1n },
+  { denom: "utesta", amount: 1n },
 ];
 
 const limits: readonly Case[] = [
@@ -66,8 +77,13 @@ const limits: readonly Case[] = [
   ["with too many fee coins", withFee({ amount: manyCoins(FEE_COINS_MAX + 1) }), errors.InvalidCoins],
   ["with an unsorted fee", withFee({ amount: two }), errors.InvalidCoins],
   ["with a coin twice", withFee({ amount: [two[1], two[1]] as typeof two }), errors.InvalidCoins],
-  ["with a fee of zero", withFee({ amount: [{ denom: "ua", amount: 0n }] }), errors.InvalidCoins],
+  ["with a fee of zero", withFee({ amount: [{ denom: "utesta", amount: 0n }] }), errors.InvalidCoins],
   ["with a coin of no name", withFee({ amount: [{ denom: "", amount: 1n }] }), errors.InvalidCoins],
+  [
+    "with a coin whose name has a line break",
+    withFee({ amount: [{ denom: "utest\nFee: 1", amount: 1n }] }),
+    errors.InvalidCoins,
+  ],
   [
     "of too many signatures",
     withSignatures(...Array.from({ length: TX_MESSAGES_MAX + 2 }, () => new Uint8Array(64))),
@@ -78,10 +94,20 @@ const limits: readonly Case[] = [
 const refused: readonly Case[] = [
   ["with an extension", withBody({ extensionOptions: [send(ann)] }), errors.UnknownExtension],
   ["with an option", withBody({ nonCriticalExtensionOptions: [send(ann)] }), errors.UnknownExtension],
-  ["without an order", withBody({ unordered: true }), errors.NotSupported],
-  ["with a time limit", withBody({ timeoutTimestamp: { seconds: 1n, nanos: 0 } }), errors.NotSupported],
+  ["without an order and a time limit", withBody({ unordered: true }), errors.BadDeadline],
+  ["of a time that is none", withBody({ timeoutTimestamp: at(1n, 1_000_000_000) }), errors.BadDeadline],
+  ["of a time before 1970", withBody({ timeoutTimestamp: at(-1n) }), errors.BadDeadline],
+  ["of a time far away", withBody({ timeoutTimestamp: at(1n << 40n) }), errors.BadDeadline],
+  [
+    "without an order but with a sequence",
+    unsigned(
+      body({ unordered: true, timeoutTimestamp: at(1n) }),
+      authInfo({ signerInfos: [signerInfo(ann, 1n)] }),
+    ),
+    errors.BadDeadline,
+  ],
   ["with a tip", withAuth({ tip: { amount: [], tipper: ann.address } }), errors.NotSupported],
-  ["paid by a granter", withFee({ granter: ben.address }), errors.NotSupported],
+  ["paid by a granter we do not know", withFee({ granter: "cosmos1nobody" }), errors.InvalidAddress],
   ["paid by nobody we know", withFee({ payer: "cosmos1nobody" }), errors.InvalidAddress],
   ["paid by one who does not sign", withFee({ payer: ben.address }), errors.Unauthorized],
   ["without a fee", withAuth({ fee: undefined }), errors.InvalidGasLimit],
@@ -96,7 +122,13 @@ const refused: readonly Case[] = [
     errors.Unauthorized,
   ],
   ["with no signer's information", withAuth({ signerInfos: [] }), errors.NoSignatures],
-  ["signed in another mode", withMode(SignMode.SIGN_MODE_LEGACY_AMINO_JSON), errors.NotSupported],
+  ["signed in another mode", withMode(SignMode.SIGN_MODE_TEXTUAL), errors.NotSupported],
+  ["signed as text by a key of Cosmos", withMode(SignMode.SIGN_MODE_EIP_191), errors.InvalidPubKey],
+  [
+    "signed in Amino, whose document lacks time limits",
+    unsigned(body({ timeoutTimestamp: at(1n) }), amino),
+    errors.NotSupported,
+  ],
   ["signed in no mode", withMode(SignMode.SIGN_MODE_UNSPECIFIED), errors.NotSupported],
   [
     "of a message nobody knows",
@@ -158,22 +190,35 @@ test("a message's own check runs, and its error is the transaction's", () => {
 test("a message inside a message is refused unless its type is allowed", () => {
   // A body as a message: it holds a list of Any.
   const carrier: MessageType = { request: TxBody as Codec<unknown>, handler: { signer: () => ann.address } };
-  const carriers: TxTypes<MessageType> = { message: () => carrier, nestedAny: new Set(["/allowed.Type"]) };
-  const carrying = (typeUrl: string): Uint8Array =>
+  const nestedAny = new Map([["/allowed.Type", MsgSend as Codec<unknown>]]);
+  const carriers: TxTypes<MessageType> = { message: () => carrier, nestedAny };
+  const carrying = (typeUrl: string, value: Uint8Array): Uint8Array =>
     withBody({
-      messages: [
-        { typeUrl: "/x.Carrier", value: TxBody.encode(body({ messages: [{ typeUrl, value: utf8("a") }] })) },
-      ],
+      messages: [{ typeUrl: "/x.Carrier", value: TxBody.encode(body({ messages: [{ typeUrl, value }] })) }],
     });
-  decodeTx(carrying("/allowed.Type"), carriers);
-  assert.throws(() => decodeTx(carrying(MsgSend.typeUrl), carriers), is(errors.NestedAny));
+  const { value } = send(ann);
+  decodeTx(carrying("/allowed.Type", value), carriers);
+  assert.throws(() => decodeTx(carrying(MsgSend.typeUrl, value), carriers), is(errors.NestedAny));
+  const untidy = Uint8Array.of(...value, 0x7a, 0);
+  assert.throws(() => decodeTx(carrying("/allowed.Type", untidy), carriers), is(errors.TxDecode));
 });
 
 test("the last height at which a transaction may execute is its timeout height", () => {
   const tx = decode(withBody({ timeoutHeight: 10n }));
-  ensureInTime(tx, 10n);
-  assert.throws(() => ensureInTime(tx, 11n), is(errors.TimeoutHeight));
-  ensureInTime(decode(unsigned()), 1n << 40n);
+  ensureInTime(tx, { height: 10n, timeMs: 0n });
+  assert.throws(() => ensureInTime(tx, { height: 11n, timeMs: 0n }), is(errors.TimeoutHeight));
+  ensureInTime(decode(unsigned()), { height: 1n << 40n, timeMs: 1n << 40n });
+});
+
+test("the last time at which a transaction may execute is its timeout timestamp", () => {
+  const height = 1n;
+  const timely = decode(withBody({ timeoutTimestamp: at(10n, 5_000_000) }));
+  ensureInTime(timely, { height, timeMs: 0n });
+  ensureInTime(timely, { height, timeMs: 10_005n });
+  assert.throws(() => ensureInTime(timely, { height, timeMs: 10_006n }), is(errors.Timeout));
+  const unordered = decode(withBody({ unordered: true, timeoutTimestamp: at(1_000n) }));
+  ensureInTime(unordered, { height, timeMs: 400_000n });
+  assert.throws(() => ensureInTime(unordered, { height, timeMs: 399_999n }), is(errors.BadDeadline));
 });
 
 test("a client may simulate without fee, mode and signature, as cosmjs does, but not execute", () => {

@@ -43,7 +43,7 @@ const sendType: MessageType = {
 
 export const types: TxTypes<MessageType> = {
   message: (typeUrl) => (typeUrl === MsgSend.typeUrl ? sendType : undefined),
-  nestedAny: new Set(),
+  nestedAny: new Map(),
 };
 
 export const send = (from: Person, amount = 5n) => ({
@@ -119,9 +119,10 @@ export interface Ledger {
 /** A host over a plain map, with accounts numbered from 7. */
 export function ledger(people: readonly Person[]): Ledger {
   const accounts = new Map<string, TxAccount>(
-    people.map(({ address }, i) => [address, { number: 7n + BigInt(i), sequence: 0n, pubKey: undefined }]),
+    people.map(({ address }, i) => [address, { number: 7n + BigInt(i), sequence: 0n, key: undefined }]),
   );
   const charged: string[] = [];
+  const runs = new Set<string>();
   const change = (address: string, fields: Partial<TxAccount>): void => {
     const account = accounts.get(address);
     if (account !== undefined) accounts.set(address, { ...account, ...fields });
@@ -132,7 +133,10 @@ export function ledger(people: readonly Person[]): Ledger {
       for (const { denom, amount } of coins) charged.push(`${payer} ${amount}${denom}`);
     },
     bumpSequence: (address) => change(address, { sequence: (accounts.get(address)?.sequence ?? 0n) + 1n }),
-    setPubKey: (address, pubKey) => change(address, { pubKey }),
+    chargeGranter: (granter, payer, coins) => host.charge(`${granter} for ${payer}`, coins),
+    setKey: (address, key) => change(address, { key }),
+    hasRun: (address, deadlineNs) => runs.has(`${address} ${deadlineNs}`),
+    markRun: (address, deadlineNs) => void runs.add(`${address} ${deadlineNs}`),
   };
   return { host, accounts, charged };
 }

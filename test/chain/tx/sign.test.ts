@@ -3,11 +3,13 @@ import test from "node:test";
 import fc from "fast-check";
 import { bigFromBytes, u128be } from "#chain/bytes/int.ts";
 import { ChainError } from "#chain/kernel/error.ts";
+import { directSignBytes } from "#chain/protocol/sign-doc.ts";
 import { decodeTx } from "#chain/tx/decode.ts";
 import { errors } from "#chain/tx/errors.ts";
-import { acceptSigners, authenticate, directSignBytes } from "#chain/tx/sign.ts";
+import { acceptSigners, authenticate } from "#chain/tx/sign.ts";
 import { PubKey } from "#proto/gen/cosmos/crypto/secp256k1.ts";
 import { TxRaw } from "#proto/gen/cosmos/tx.ts";
+import { KeyType } from "#proto/gen/iterum/auth.ts";
 import {
   ann,
   authInfo,
@@ -26,6 +28,7 @@ import {
 
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 const decode = (bytes: Uint8Array) => decodeTx(bytes, types);
+const annKey = { type: KeyType.KEY_TYPE_SECP256K1, bytes: ann.pubKey };
 const valid = await signed([ann]);
 
 test("a transaction signed by a wallet of cosmjs decodes and verifies", () => {
@@ -39,7 +42,7 @@ test("a signer's turn passes and the key of a first-time signer is remembered", 
   const tx = decode(valid);
   authenticate(tx, rules(book.host));
   acceptSigners(tx, book.host);
-  assert.deepEqual(book.accounts.get(ann.address), { number: 7n, sequence: 1n, pubKey: ann.pubKey });
+  assert.deepEqual(book.accounts.get(ann.address), { number: 7n, sequence: 1n, key: annKey });
   assert.throws(
     () => authenticate(tx, rules(book.host)),
     (error) => {
@@ -84,15 +87,16 @@ test("another chain, account number, key or address is refused", async () => {
     { typeUrl: PubKey.typeUrl, value: PubKey.encode({ key: ann.pubKey.subarray(1) }) },
   ];
   for (const key of bad) {
-    const tx = await withKey(key);
-    assert.throws(() => authenticate(tx, rules(ledger([ann]).host)), is(errors.InvalidPubKey));
+    await assert.rejects(
+      async () => authenticate(await withKey(key), rules(ledger([ann]).host)),
+      is(errors.InvalidPubKey),
+    );
   }
   const untidy = {
     typeUrl: PubKey.typeUrl,
     value: Uint8Array.of(...PubKey.encode({ key: ann.pubKey }), 0x7a, 0),
   };
-  const tx = await withKey(untidy);
-  assert.throws(() => authenticate(tx, rules(ledger([ann]).host)), is(errors.TxDecode));
+  await assert.rejects(withKey(untidy), is(errors.InvalidPubKey));
 });
 
 test("the payer of a fee must have signed", async () => {
@@ -148,7 +152,7 @@ test("random bytes and random splices of a valid transaction are refused with an
   );
 });
 
-test("a valid signature is verified once, an invalid one every time", () => {
+test("a signature is verified once, whatever the verdict", () => {
   const book = ledger([ann]);
   const counted: string[] = [];
   const base = rules(book.host);
@@ -167,7 +171,7 @@ test("a valid signature is verified once, an invalid one every time", () => {
   const raw = TxRaw.decode(valid);
   const forged = decode(TxRaw.encode({ ...raw, signatures: [new Uint8Array(64).fill(7)] }));
   for (const _ of [1, 2]) assert.throws(() => authenticate(forged, counting), is(errors.Unauthorized));
-  assert.deepEqual(counted, ["true", "false", "false"]);
+  assert.deepEqual(counted, ["true", "false"]);
 });
 
 /** A varint of two bytes where one would do. */
