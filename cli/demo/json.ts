@@ -17,7 +17,9 @@ interface RpcHeaders {
 
 const PAGE = 20;
 
-/** App hashes as the headers of all blocks up to that height tell them: each of the state before its block. */
+/**
+ * App hashes as the headers of all blocks up to that height tell them: each of the state before its block.
+ */
 export async function appHashes(rpc: string, height: number): Promise<HeaderHash[]> {
   const found: HeaderHash[] = [];
   for (let from = 1; from <= height; from += PAGE) {

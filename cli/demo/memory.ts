@@ -8,7 +8,9 @@ interface ProcessLine {
   readonly parent: number;
 }
 
-/** Number and parent of a process; undefined when it has just ended. Its name may hold spaces and brackets. */
+/**
+ * Number and parent of a process; undefined when it has just ended. Its name may hold spaces and brackets.
+ */
 function readProcess(pid: number): ProcessLine | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

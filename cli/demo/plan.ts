@@ -49,7 +49,9 @@ const ITEM_MOVES_PER_BLOCK = 8_000;
 const ORDERS_MAX = 8;
 const SLICES = 4;
 
-/** Phases in blocks. PROVE is at least four times what one proof of each template takes, one after the other. */
+/**
+ * Phases in blocks. PROVE is at least four times what one proof of each template takes, one after the other.
+ */
 export function scheduleFor(items: number, proofsMs: readonly number[]): Schedule {
   const proveMs = 4 * proofsMs.reduce((sum, each) => sum + each, 0);
   const cranks = Math.ceil((ORDERS_MAX * SLICES * itemsPerSet(items) * COMMITTEE) / ITEM_MOVES_PER_BLOCK);

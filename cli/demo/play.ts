@@ -29,7 +29,9 @@ export interface Play {
   readonly proverUrl: string;
   readonly records: Records;
   readonly models: readonly MadeModel[];
-  /** Resolves once every round asked for is over; rejects when something fails for good or the chain stands. */
+  /**
+   * Resolves once every round asked for is over; rejects when something fails for good or the chain stands.
+   */
   readonly finished: Promise<void>;
   /** The last block told. */
   height(): number;
@@ -83,6 +85,7 @@ export async function play(plan: PlayPlan, closers: Closers): Promise<Play> {
   const { net, rows, prover, signal, rounds, items, keep } = plan;
   const [records, times, models] = [new Records(), new VerifyTimes(), [] as MadeModel[]];
   const { data, client, node, restart } = await startServers(plan, times, closers);
+  say(`RPC ${node().rpcUrl}, data node ${data.url}, prover ${prover.url}, home ${net.layout.home}\n`);
   const stopping = new AbortController();
   const both = AbortSignal.any([signal, stopping.signal]);
   const over = Promise.withResolvers<void>();

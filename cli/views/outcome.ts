@@ -36,7 +36,9 @@ function rowOf(result: Result, unit: Unit, nameOf: (address: string) => string):
   ];
 }
 
-/** What of the subsidy was used; when losers paid more than winners earned, more comes back than was locked. */
+/**
+ * What of the subsidy was used; when losers paid more than winners earned, more comes back than was locked.
+ */
 function subsidyLine(subsidy: bigint, returned: bigint, amount: (value: bigint) => string): string {
   const used = subsidy - returned;
   const gained = used < 0n ? ` (the community gained ${amount(-used)})` : "";

@@ -1,0 +1,47 @@
+import { Command } from "commander";
+import { appCommand } from "./commands/app.ts";
+import { dataCommand } from "./commands/data.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { exportCommand } from "./commands/export.ts";
+import { initCommand } from "./commands/init.ts";
+import { keysCommand } from "./commands/keys.ts";
+import { memberCommand } from "./commands/member.ts";
+import { operatorCommand } from "./commands/operator.ts";
+import { proverCommand } from "./commands/prover.ts";
+import { queryCommand } from "./commands/query.ts";
+import { startCommand } from "./commands/start.ts";
+import { trainerCommand } from "./commands/trainer.ts";
+import { txCommand } from "./commands/tx.ts";
+import { version } from "./version.ts";
+
+const about = "A chain on which communities run iterated prediction games for machine learning.";
+
+const commands = [
+  demoCommand,
+  initCommand,
+  startCommand,
+  appCommand,
+  keysCommand,
+  txCommand,
+  queryCommand,
+  memberCommand,
+  operatorCommand,
+  trainerCommand,
+  proverCommand,
+  dataCommand,
+  exportCommand,
+];
+
+/** Usage errors leave with 2 and commander's own line; `--help` and `--version` with 0. */
+function strict(command: Command): Command {
+  command.exitOverride().showHelpAfterError("(--help tells more)");
+  for (const sub of command.commands) strict(sub);
+  return command;
+}
+
+/** The program `iterum` with all its commands. */
+export function program(): Command {
+  const root = new Command("iterum").description(about).version(version);
+  for (const command of commands) root.addCommand(command());
+  return strict(root);
+}
