@@ -21,11 +21,11 @@ export interface ChainOptions extends HomeOption {
 }
 
 /** `--home FOLDER`. */
-export const homeOption = (): Option =>
+const homeOption = (): Option =>
   new Option("--home <folder>", "home of node, keys and agents (default: $ITERUM_HOME or ~/.iterum)");
 
 /** `--node URL`. */
-export const nodeOption = (): Option =>
+const nodeOption = (): Option =>
   new Option("--node <url>", "RPC of a node (default: $ITERUM_NODE, else that of the home's node)");
 
 /** `--game ID`. */
@@ -44,7 +44,7 @@ export const chainCommand = (name: string, description: string): Command =>
 export const layoutOf = ({ home }: HomeOption): HomeLayout => homeLayout(home ?? defaultHome());
 
 /** The RPC that the options name: given, from the environment, of the home, or the usual port. */
-export async function rpcOf(options: ChainOptions): Promise<string> {
+async function rpcOf(options: ChainOptions): Promise<string> {
   const given = options.node ?? process.env["ITERUM_NODE"];
   if (given) return given;
   const layout = layoutOf(options);

@@ -4,9 +4,9 @@ import { type DemoOptions, itemsMost } from "#cli/demo/plan.ts";
 import { runDemo } from "#cli/demo/run.ts";
 import { stopSignal } from "#cli/signals.ts";
 
-const about = `Starts one CometBFT validator with the app, a data node, a prover, a community of 12 members and
-three operators of different skill, and lets them play whole rounds on real messages. Everything lies in a
-temporary folder that is removed at the end; circuit templates are kept in .cache.`;
+const about = `Starts one CometBFT validator with the app, a data node, a prover, a community of 12 members
+and three operators of different skill, and lets them play whole rounds on real messages. Everything lies
+in a temporary folder that is removed at the end; circuit templates are kept in .cache.`;
 
 /** `iterum demo`: whole rounds on a real node, from one command. */
 export const demoCommand = (): Command =>

@@ -54,7 +54,7 @@ async function strategyOf(options: OperatorCommandOptions): Promise<Strategy> {
 }
 
 /** The rows of a file as the game's models see them; none without a file. */
-export async function seedSetOf(
+async function seedSetOf(
   client: IterumClient,
   gameId: string,
   file: string | undefined,

@@ -22,7 +22,7 @@ export interface MadeModel extends Score {
 const CLIP = 0.01;
 
 /** Log loss and accuracy of a model on labelled tensors. */
-export function score(model: Model, { inputs, labels }: TrainingSet): Score {
+function score(model: Model, { inputs, labels }: TrainingSet): Score {
   let loss = 0;
   let right = 0;
   for (const [i, input] of inputs.entries()) {

@@ -23,7 +23,7 @@ export const operators = [
 
 /** Who else may use the demo's prover: whoever joins a net that is kept. */
 export const GUEST = "guest";
-export const FAUCET = "faucet";
+const FAUCET = "faucet";
 
 const CHAIN_ID = "iterum-demo-1";
 /** 10,000 tokens. */

@@ -30,7 +30,7 @@ export const BLOCK_MS = 1_000;
 export const TIMEOUT_COMMIT_MS = 940;
 
 /** Items of a set that an elected member opens. */
-export const itemsPerSet = (items: number): number => Math.ceil(items / COMMITTEE);
+const itemsPerSet = (items: number): number => Math.ceil(items / COMMITTEE);
 
 /** Rows that a member offers in a round. */
 export const itemsOffered = (items: number): number =>

@@ -125,7 +125,10 @@ export function keptLines({ rpc, data, prover, home, publicRows, guestToken }: K
     iterum("keys add ann --dev"),
     iterum("tx send ann 3000 --from faucet"),
     iterum(
-      `operator --key ann --rows ${publicRows} --architecture lr-64 --prover ${prover} --prover-token ${guestToken}`,
+      [
+        `operator --key ann --rows ${publicRows} --architecture lr-64`,
+        `--prover ${prover} --prover-token ${guestToken}`,
+      ].join(" "),
     ),
     "  (or --model FILE.onnx: a model that you trained yourself, for example with `iterum trainer`)",
   ];

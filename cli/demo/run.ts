@@ -1,5 +1,5 @@
 import { CliError, exitCodes } from "#cli/errors.ts";
-import { buildTemplates, defaultTemplateNames } from "#cli/genesis/templates.ts";
+import { buildTemplates, closeOnAbort, defaultTemplateNames } from "#cli/genesis/templates.ts";
 import type { CreatedNet } from "#cli/home/create.ts";
 import { type DealtRows, dealRows, publicName, readRows, rowsFile } from "#cli/home/rows.ts";
 import { say } from "#cli/output.ts";
@@ -62,15 +62,17 @@ async function prepare(options: DemoOptions, closers: Closers, signal: AbortSign
   const rows = await rowsFor(options);
   const names = defaultTemplateNames(rows.classes.length);
   const waiting = newWaiting(process.stderr);
-  const templates = await waiting.during("circuit templates", (step) => buildTemplates(names, step));
+  const templates = await waiting.during("circuit templates", (step) => buildTemplates(names, step, signal));
   signal.throwIfAborted();
   const layout = await makeHome();
   closers.add(() => removeHome(layout));
   const prover = await startDemoProver(layout, names);
   closers.add(() => prover.close());
+  const stopEarly = closeOnAbort(prover, signal);
   const times = await waiting.during("measuring one proof of each template", () =>
     measureProofs(prover, names),
   );
+  stopEarly();
   signal.throwIfAborted();
   const schedule = scheduleFor(options.items, times);
   const proofs = new Map(names.map((name, i) => [name, times[i] ?? 0]));

@@ -9,7 +9,7 @@ import { CliError, ensureCli } from "#cli/errors.ts";
 import { readOr } from "#cli/home/files.ts";
 import { takeLock } from "#cli/home/lock.ts";
 import { cacheFolder, proverPython } from "#cli/paths.ts";
-import type { GenesisState, Setup, Template } from "#proto/gen/iterum/proofs.ts";
+import type { Setup, Template } from "#proto/gen/iterum/proofs.ts";
 import { writeAtomic } from "#prover/artifacts.ts";
 import { Prover, type TemplateWanted } from "#prover/prover.ts";
 import { chainTemplate, type TemplateArtifact } from "#prover/template.ts";
@@ -58,11 +58,12 @@ export function requireProver(): string {
 
 /**
  * The templates of these architectures with the verifier that all share, made once (half a minute each) and
- * then kept in the cache. `onStep` is told what is being made.
+ * then kept in the cache. `onStep` is told what is being made; the signal ends it early.
  */
 export async function buildTemplates(
   names: readonly string[],
   onStep: (name: string) => void = () => undefined,
+  signal?: AbortSignal,
 ): Promise<GenesisTemplates> {
   const python = requireProver();
   await mkdir(templatesCache, { recursive: true, mode: 0o700 });
@@ -74,6 +75,7 @@ export async function buildTemplates(
       srs: devSrs,
       templates: templatesWanted(names),
     });
+    const stopEarly = closeOnAbort(prover, signal);
     try {
       const artifacts: TemplateArtifact[] = [];
       const watch = setInterval(() => {
@@ -87,11 +89,19 @@ export async function buildTemplates(
       }
       return await asGenesis(artifacts);
     } finally {
+      stopEarly();
       await prover.close();
     }
   } finally {
     await unlock();
   }
+}
+
+/** Ends the prover's work when the signal fires, until the function given back is called. */
+export function closeOnAbort(prover: { close(): Promise<void> }, signal?: AbortSignal): () => void {
+  const close = (): void => void prover.close();
+  signal?.addEventListener("abort", close, { once: true });
+  return () => signal?.removeEventListener("abort", close);
 }
 
 async function asGenesis(artifacts: readonly TemplateArtifact[]): Promise<GenesisTemplates> {
@@ -118,6 +128,3 @@ async function compiledVerifier(source: string): Promise<Uint8Array> {
   await writeAtomic(file, code);
   return code;
 }
-
-/** Architectures of a chain's templates, from its genesis. */
-export const templateNames = (proofs: GenesisState): string[] => proofs.templates.map(({ name }) => name);

@@ -2,7 +2,7 @@ import { cp, link, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Whether an error is that of a missing file. */
-export const isMissing = (error: unknown): boolean =>
+const isMissing = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ENOENT";
 
 /** The bytes of a file; undefined when there is none. */

@@ -24,7 +24,7 @@ async function claim(file: string): Promise<boolean> {
 }
 
 /** Whether a process of that number runs. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -42,7 +42,8 @@ function rowOf(result: Result, unit: Unit, nameOf: (address: string) => string):
 function subsidyLine(subsidy: bigint, returned: bigint, amount: (value: bigint) => string): string {
   const used = subsidy - returned;
   const gained = used < 0n ? ` (the community gained ${amount(-used)})` : "";
-  return `subsidy ${amount(subsidy)}: ${amount(used > 0n ? used : 0n)} used, ${amount(returned)} returned${gained}`;
+  const spent = amount(used > 0n ? used : 0n);
+  return `subsidy ${amount(subsidy)}: ${spent} used, ${amount(returned)} returned${gained}`;
 }
 
 /** What a settled round came to: a row for each order, and the community's part below. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,6 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { toAddress } from "#chain/protocol/address.ts";
 import type { MadeModel } from "#cli/demo/learning.ts";
 import { type DemoProcess, startDemo } from "./demo-process.ts";
 
@@ -64,11 +66,10 @@ after(async () => {
 const json = async (): Promise<DemoJson> =>
   JSON.parse(await readFile(join(folder, "demo.json"), "utf8")) as DemoJson;
 
-test("an unmodified cosmjs script reads balances, sends tokens and finds its transaction in a block", async () => {
-  const keyFile = async (name: string): Promise<{ address: string; mnemonic: string }> =>
-    JSON.parse(await readFile(join(home, "keys", `${name}.json`), "utf8"));
-  const { mnemonic } = await keyFile("faucet");
-  const { address } = await keyFile("guesser");
+test("an unmodified cosmjs script reads balances, sends tokens and finds its transaction", async () => {
+  const faucet = await readFile(join(home, "keys/faucet.json"), "utf8");
+  const { mnemonic } = JSON.parse(faucet) as { readonly mnemonic: string };
+  const address = toAddress(randomBytes(20));
   const script = fileURLToPath(new URL("./cosmjs-script.mjs", import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [script, rpc, "iterum", "uiter", address], {
     env: { MNEMONIC: mnemonic },
@@ -105,15 +106,18 @@ test("every proof that was due was made, verified and timed", async () => {
   }
 });
 
+/** Two operators whose log losses differ by less than this are equally good: 240 items tell no more. */
+const SKILL_GAP_NATS = 0.02;
+
 test("profit follows skill, and who guesses loses", async () => {
   const { standings } = await json();
-  const bySkill = [...standings].sort((a, b) => a.logLoss - b.logLoss).map(({ operator }) => operator);
-  assert.deepEqual(
-    standings.map(({ operator }) => operator),
-    bySkill,
-  );
+  assert.equal(standings.length, 3);
+  for (const better of standings)
+    for (const worse of standings.filter(({ logLoss }) => logLoss > better.logLoss + SKILL_GAP_NATS))
+      assert.ok(BigInt(better.profit) > BigInt(worse.profit), `${better.operator} above ${worse.operator}`);
   const profitOf = (name: string): bigint =>
     BigInt(standings.find(({ operator }) => operator === name)?.profit ?? 0n);
+  assert.equal(standings.at(-1)?.operator, "guesser");
   assert.ok(profitOf("guesser") < 0n);
   assert.ok(profitOf("lr") > 0n && profitOf("mlp") > 0n);
 });
