@@ -6,6 +6,7 @@ export { runOperator } from "./agents/operator/operator.ts";
 export { guessingStrategy, trainedStrategy } from "./agents/operator/strategies.ts";
 export type { OperatorEvent, OperatorOptions, Strategy } from "./agents/operator/types.ts";
 export type { StepFailed } from "./agents/steps.ts";
+export { iterumAminoTypes } from "./amino.ts";
 export { type BankQueries, msgMultiSend, msgSend } from "./bank.ts";
 export { systemClock } from "./clock.ts";
 export {
@@ -47,7 +48,7 @@ export type {
   TrainingTask,
 } from "./ports.ts";
 export { type KnownTemplate, msgSubmitProof, type ProofsQueries } from "./proofs.ts";
-export { iterumAminoTypes, iterumRegistry } from "./registry.ts";
+export { iterumRegistry } from "./registry.ts";
 export type { RewardsQueries } from "./rewards.ts";
 export { isOver, phaseEnd, type RoundsQueries } from "./rounds.ts";
 export { signerFromKey, signerFromMnemonic } from "./signer.ts";

@@ -1,11 +1,11 @@
 import { type GeneratedType, Registry } from "@cosmjs/proto-signing";
-import { AminoTypes, createBankAminoConverters } from "@cosmjs/stargate";
 import { BinaryWriter } from "cosmjs-types/binary";
 import { MsgMultiSend, MsgSend } from "cosmjs-types/cosmos/bank/v1beta1/tx";
+import { MsgGrantAllowance, MsgRevokeAllowance } from "cosmjs-types/cosmos/feegrant/v1beta1/tx";
 import type { Codec, Rpc } from "#chain/proto/codec.ts";
-import { fromJson, type Json } from "#chain/proto/json.ts";
-import { aminoName, aminoValue } from "#chain/protocol/amino.ts";
+import type { AnyTypes } from "#chain/protocol/amino.ts";
 import { Msg as BankMsg } from "#proto/gen/cosmos/bank.ts";
+import { BasicAllowance, Msg as FeegrantMsg, PeriodicAllowance } from "#proto/gen/cosmos/feegrant.ts";
 import type { Any } from "#proto/gen/google/protobuf.ts";
 import { Msg as CommitmentsMsg } from "#proto/gen/iterum/commitments.ts";
 import { Msg as CommunityMsg } from "#proto/gen/iterum/community.ts";
@@ -20,10 +20,20 @@ type Service = Readonly<Record<string, Rpc<unknown, unknown>>>;
 const codecsOf = (service: object): (readonly [string, Codec<unknown>])[] =>
   Object.values(service as Service).map(({ request }) => [request.typeUrl, request]);
 
-const ownCodecs = [CommunityMsg, TreasuryMsg, CommitmentsMsg, MarketsMsg, ProofsMsg].flatMap(codecsOf);
+/** Those of this chain alone, by type URL. */
+export const ownCodecs = [CommunityMsg, TreasuryMsg, CommitmentsMsg, MarketsMsg, ProofsMsg].flatMap(codecsOf);
 
 /** The codec of every message that an account can send, by type URL. */
-const messageCodecs: ReadonlyMap<string, Codec<unknown>> = new Map([...codecsOf(BankMsg), ...ownCodecs]);
+export const messageCodecs: ReadonlyMap<string, Codec<unknown>> = new Map([
+  ...codecsOf(BankMsg),
+  ...codecsOf(FeegrantMsg),
+  ...ownCodecs,
+]);
+
+/** What an `Any` inside a message may hold. */
+export const anyTypes: AnyTypes = new Map(
+  ([BasicAllowance, PeriodicAllowance] as Codec<unknown>[]).map((codec) => [codec.typeUrl, codec]),
+);
 
 /** Encodes a message; throws ClientError badInput for a type that the chain does not take. */
 export function encodeMessage({ typeUrl, value }: TxMessage): Any {
@@ -55,22 +65,9 @@ export function iterumRegistry(): Registry {
   const registry = new Registry([
     ["/cosmos.bank.v1beta1.MsgSend", MsgSend],
     ["/cosmos.bank.v1beta1.MsgMultiSend", MsgMultiSend],
+    ["/cosmos.feegrant.v1beta1.MsgGrantAllowance", MsgGrantAllowance],
+    ["/cosmos.feegrant.v1beta1.MsgRevokeAllowance", MsgRevokeAllowance],
   ]);
   for (const [typeUrl, codec] of ownCodecs) registry.register(typeUrl, generatedType(codec));
   return registry;
-}
-
-/**
- * Every message of the chain in Amino JSON, for cosmjs' clients of Ledger devices and of wallets that sign in
- * this mode: `SigningStargateClient.connectWithSigner(rpc, signer, { registry, aminoTypes })`.
- */
-export function iterumAminoTypes(): AminoTypes {
-  const own = ownCodecs.map(([typeUrl, codec]) => {
-    const toAmino = (value: unknown): Json => aminoValue(codec, value);
-    return [
-      typeUrl,
-      { aminoType: aminoName(codec), toAmino, fromAmino: (json: Json) => fromJson(codec, json) },
-    ];
-  });
-  return new AminoTypes({ ...createBankAminoConverters(), ...Object.fromEntries(own) });
 }

@@ -14,6 +14,7 @@ import { failureResult, successResult } from "#chain/tx/result.ts";
 import { acceptSigners, authenticate } from "#chain/tx/sign.ts";
 import * as auth from "#modules/auth/api.ts";
 import * as bank from "#modules/bank/api.ts";
+import { allowanceTypes } from "#modules/feegrant/api.ts";
 import type { Any } from "#proto/gen/google/protobuf.ts";
 import type { Event, ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import { txHost } from "./host.ts";
@@ -21,7 +22,7 @@ import { errors } from "./injected.ts";
 import type { Machine } from "./types.ts";
 
 /** What an `Any` inside a message may hold. */
-const nestedAny: AnyTypes = new Map();
+const nestedAny: AnyTypes = allowanceTypes;
 
 const NO_GAS = { gasWanted: 0n, gasUsed: 0n };
 

@@ -1,9 +1,9 @@
 import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import { UNORDERED_GAS } from "#chain/limits.ts";
-import { errors } from "#chain/tx/errors.ts";
 import type { TxHost } from "#chain/tx/host.ts";
 import * as auth from "#modules/auth/api.ts";
 import * as bank from "#modules/bank/api.ts";
+import * as feegrant from "#modules/feegrant/api.ts";
 
 /** Accounts and balances as transactions need them, out of the modules that keep them. */
 export const txHost = (ctx: WriteCtx): TxHost => ({
@@ -17,8 +17,10 @@ export const txHost = (ctx: WriteCtx): TxHost => ({
     const { feeCollector } = auth.params(ctx);
     for (const { denom, amount } of fee) bank.send(ctx, payer, feeCollector, denom, amount);
   },
-  chargeGranter: (granter, payer) => {
-    throw errors.NotFound({ granter, payer });
+  chargeGranter: (granter, payer, fee) => {
+    const { feeCollector } = auth.params(ctx);
+    feegrant.spend(ctx, granter, payer, fee);
+    for (const { denom, amount } of fee) bank.send(ctx, granter, feeCollector, denom, amount);
   },
   bumpSequence: (address) => auth.bumpSequence(ctx, address),
   setKey: (address, key) => auth.setKey(ctx, address, key),

@@ -5,6 +5,7 @@ import { bankModule } from "#modules/bank/module.ts";
 import { commitmentsModule } from "#modules/commitments/module.ts";
 import { communityModule } from "#modules/community/module.ts";
 import { electionsModule } from "#modules/elections/module.ts";
+import { feegrantModule } from "#modules/feegrant/module.ts";
 import { marketsModule } from "#modules/markets/module.ts";
 import { proofsModule } from "#modules/proofs/module.ts";
 import { rewardsModule } from "#modules/rewards/module.ts";
@@ -15,6 +16,7 @@ import { BASE_SPACE } from "./base.ts";
 const modules = [
   authModule,
   bankModule,
+  feegrantModule,
   communityModule,
   treasuryModule,
   roundsModule,

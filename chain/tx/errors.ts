@@ -24,7 +24,6 @@ export const errors = errorSet("sdk", {
   UnknownExtension: [31, "unknown extension options"],
   NestedAny: [34, "failed unpacking protobuf message from Any"],
   NotSupported: [37, "feature not supported"],
-  NotFound: [38, "not found"],
   InvalidGasLimit: [41, "invalid gas limit"],
   Timeout: [42, "tx timeout"],
 });

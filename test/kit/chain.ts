@@ -51,11 +51,15 @@ export function signTx(
     readonly sequence: bigint;
     readonly chainId?: string;
     readonly gas?: bigint;
+    /** Who pays instead. */
+    readonly granter?: string;
+    /** Limits, memo and order. */
+    readonly body?: Partial<TxBody>;
   },
   ...messages: readonly Said[]
 ): Uint8Array {
   const gasLimit = at.gas ?? GAS;
-  const body = { ...TxBody.zero(), messages };
+  const body = { ...TxBody.zero(), ...at.body, messages };
   const amount = [{ denom: DENOM, amount: gasLimit / 1_000n + 1n }];
   const info = {
     publicKey: { typeUrl: PubKey.typeUrl, value: PubKey.encode({ key: who.publicKey }) },
@@ -65,7 +69,7 @@ export function signTx(
   const authInfo = {
     ...AuthInfo.zero(),
     signerInfos: [info],
-    fee: { amount, gasLimit, payer: "", granter: "" },
+    fee: { amount, gasLimit, payer: "", granter: at.granter ?? "" },
   };
   const unsigned = {
     bodyBytes: TxBody.encode(body),

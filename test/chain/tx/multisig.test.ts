@@ -14,7 +14,8 @@ import { anyOfKey, keyAddress, keyOfAny, MULTISIG_KEYS_MAX } from "#chain/protoc
 import { ADDRESS_PREFIX } from "#chain/protocol/address.ts";
 import { decodeTx } from "#chain/tx/decode.ts";
 import { errors } from "#chain/tx/errors.ts";
-import { iterumAminoTypes, iterumRegistry } from "#client/registry.ts";
+import { iterumAminoTypes } from "#client/amino.ts";
+import { iterumRegistry } from "#client/registry.ts";
 import { MsgSend } from "#proto/gen/cosmos/bank.ts";
 import { LegacyAminoPubKey, MultiSignature } from "#proto/gen/cosmos/crypto/multisig.ts";
 import { SignMode } from "#proto/gen/cosmos/tx/signing.ts";
