@@ -31,7 +31,8 @@ export const say = <T>(codec: Codec<T>, value: T): Said => ({
   value: codec.encode(value),
 });
 
-const GAS = 20_000_000n;
+/** Enough for every message of the test game; a block has room for fifty. */
+const GAS = 4_000_000n;
 const START_MS = 1_780_000_000_000n;
 
 /** Judges no proof: for chains whose games have no audits, where none can come. */
@@ -150,7 +151,8 @@ export function newChain(choice: GenesisChoice, options: ChainOptions = {}): Tes
     const txs = proposer
       ? await app.prepareProposal({ ...block, txs: given, bytesMax: 1 << 21 })
       : [...given];
-    if (proposer && !twin.processProposal({ ...block, txs })) throw new Error("the twin refused a proposal");
+    if (proposer && !(await twin.processProposal({ ...block, txs })))
+      throw new Error("the twin refused a proposal");
     const result = await runTwice(app, twin, { ...block, txs });
     return { ...result, results: result.txResults.slice(proposer ? 1 : 0) };
   };

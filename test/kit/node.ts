@@ -1,13 +1,14 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { fromHex, toHex } from "#chain/bytes/hex.ts";
+import { type AppChild, startAppChild } from "#chain/node/app-child.ts";
 import { type Comet, startComet } from "#chain/node/comet.ts";
 import { findCometBft } from "#chain/node/cometbft-binary.ts";
 import { homePaths, initHome } from "#chain/node/config.ts";
-import { exitOf, freePort, stopProcess } from "#chain/node/process.ts";
+import { freePort } from "#chain/node/process.ts";
 import { CHAIN_ID, type GenesisChoice, genesis } from "./genesis.ts";
 import { validator } from "./validator.ts";
 
@@ -32,7 +33,7 @@ export interface TestNode {
 const VALIDATOR = "node";
 
 /** Makes the home of a chain with one validator. `timeoutCommitMs` sets the pace of its blocks. */
-async function makeHome(
+export async function makeHome(
   choice: GenesisChoice,
   timeoutCommitMs: number,
 ): Promise<{ home: string; rpcPort: number }> {
@@ -51,22 +52,20 @@ async function makeHome(
   return { home, rpcPort };
 }
 
-function startApp(home: string, appEnv: NodeJS.ProcessEnv): { child: ChildProcess; ready: Promise<void> } {
-  const program = new URL("./app-process.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, [program], {
+/** Starts the app of a home in a process of its own. */
+export function startApp(home: string, env: NodeJS.ProcessEnv = {}): Promise<AppChild> {
+  const { appLog, appPid } = homePaths(home);
+  return startAppChild({
+    args: [fileURLToPath(new URL("./app-process.ts", import.meta.url))],
     env: {
       HOME: home,
       ITERUM_TEST_HOME: home,
       ITERUM_TEST_BEACON: toHex(validator(VALIDATOR).secret),
-      ...appEnv,
+      ...env,
     },
-    stdio: ["ignore", "pipe", "inherit"],
+    logFile: appLog,
+    pidFile: appPid,
   });
-  const ready = new Promise<void>((resolve, reject) => {
-    child.stdout?.once("data", () => resolve());
-    child.once("exit", (code) => reject(new Error(`the app ended with ${code} before it listened`)));
-  });
-  return { child, ready };
 }
 
 async function heightAt(rpcUrl: string): Promise<bigint> {
@@ -83,7 +82,7 @@ export async function startNode(
 ): Promise<TestNode> {
   const { home, rpcPort } = await makeHome(choice, timeoutCommitMs);
   const rpcUrl = `http://127.0.0.1:${rpcPort}`;
-  let app: ChildProcess | undefined;
+  let app: AppChild | undefined;
   let comet: Comet | undefined;
 
   const node: TestNode = {
@@ -91,26 +90,23 @@ export async function startNode(
     rpcUrl,
     pids: () => ({ app: app?.pid ?? 0, comet: comet?.pid ?? 0 }),
     start: async () => {
-      const started = startApp(home, appEnv);
-      app = started.child;
-      await started.ready;
+      app = await startApp(home, appEnv);
       comet = await startComet({ binary: findCometBft(), home });
       await comet.ready();
     },
     crash: async (which) => {
       const { app: appPid, comet: cometPid } = node.pids();
-      const appEnds = app && exitOf(app);
       process.kill(which === "app" ? appPid : cometPid, "SIGKILL");
       // The app outlives CometBFT and would wait for it: a supervisor restarts both.
       if (which === "comet") process.kill(appPid, "SIGKILL");
-      await appEnds;
+      await app?.exited;
       // CometBFT ends without its app, or hangs while it stops.
       await Promise.race([comet?.exited, sleep(3_000)]);
       await comet?.stop(0);
     },
     stop: async () => {
       await comet?.stop();
-      if (app && app.exitCode === null && app.signalCode === null) await stopProcess(app, exitOf(app), 5_000);
+      await app?.stop(5_000);
       [app, comet] = [undefined, undefined];
     },
     remove: async () => {

@@ -76,7 +76,9 @@ function mischief(random: Random): Quirks {
   return () => (random.chance(rate) ? random.pick(kinds) : undefined);
 }
 
-/** What may go wrong although nobody erred now: empty purses, full slots, smaller markets, an earlier error. */
+/**
+ * What may go wrong although nobody erred now: empty purses, full slots, smaller markets, an earlier error.
+ */
 const excused: ReadonlySet<string> = new Set([
   "sdk/5",
   "markets/41",
@@ -117,7 +119,10 @@ function audit(world: World, began: ReadonlyMap<string, bigint>, said: ReadonlyM
   });
 }
 
-/** Plays a game until so many rounds have ended, and checks all of it. Throws at the first thing that is wrong. */
+/**
+ * Plays a game until so many rounds have ended, and checks all of it. Throws at the first thing that is
+ * wrong.
+ */
 export async function simulate(seed: string, roundCount: number): Promise<Report> {
   const random = seeded(seed);
   const world = cast(random, seed);

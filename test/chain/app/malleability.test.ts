@@ -23,7 +23,10 @@ const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0
 
 const isRefused = (bytes: Uint8Array): boolean => app.checkTx(bytes).code !== 0;
 
-/** Every other way of `malleations` to write a transaction's parts, each in a transaction written as it should be. */
+/**
+ * Every other way of `malleations` to write a transaction's parts, each in a transaction written as it should
+ * be.
+ */
 function* reencodings(tx: Uint8Array): Generator<{ what: string; bytes: Uint8Array }> {
   const raw = TxRaw.decode(tx);
   yield* malleations(TxRaw as Codec<unknown>, tx);

@@ -13,7 +13,7 @@ import { DENOM } from "../genesis.ts";
 import { sayAll } from "./play.ts";
 
 /** What each transaction of the test kit pays. */
-export const FEE = 20_001n;
+export const FEE = 4_001n;
 
 const FEES = moduleAddress("fees");
 

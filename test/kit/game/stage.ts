@@ -35,7 +35,9 @@ export const brisk: Partial<Schedule> = {
   settle: 3,
 };
 
-/** Says class 1 with `sure` (65535ths) where the text has at least `words` of the first 24 of the vocabulary. */
+/**
+ * Says class 1 with `sure` (65535ths) where the text has at least `words` of the first 24 of the vocabulary.
+ */
 export const wordCounter =
   (words: number, sure = 50_000): Predictor =>
   (inputs) =>

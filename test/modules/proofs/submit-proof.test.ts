@@ -1,27 +1,33 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { errors as appErrors } from "#chain/app/injected.ts";
+import { sha256 } from "#chain/bytes/hash.ts";
 import type { ErrorFactory } from "#chain/kernel/error.ts";
 import { predictionsFromLogits } from "#chain/math/transform.ts";
 import { unpackInput } from "#chain/protocol/featurizers/pack.ts";
 import { type RunningVerifier, startVerifier } from "#chain/verify/verifier.ts";
+import * as auth from "#modules/auth/api.ts";
 import * as commitments from "#modules/commitments/api.ts";
 import * as markets from "#modules/markets/api.ts";
 import { errors as proofsErrors } from "#modules/proofs/errors.ts";
 import { errors as roundsErrors } from "#modules/rounds/errors.ts";
-import { AuthInfo, TxRaw } from "#proto/gen/cosmos/tx.ts";
+import { PubKey } from "#proto/gen/cosmos/crypto/secp256k1.ts";
+import { AuthInfo, SignDoc, TxRaw } from "#proto/gen/cosmos/tx.ts";
 import { OrderStatus } from "#proto/gen/iterum/markets.ts";
 import { type Batch, type MsgSubmitProof, Query } from "#proto/gen/iterum/proofs.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
+import type { Person } from "#test/kit/accounts.ts";
+import { signTx } from "#test/kit/chain.ts";
 import { featurizer } from "#test/kit/game/items.ts";
 import { budget, moduleHolds, purse } from "#test/kit/game/money.ts";
 import { operator, someParams } from "#test/kit/game/operator.ts";
 import { playRound, playUntil, roundOf, sayAll, type World } from "#test/kit/game/play.ts";
 import { type Bench, proofBench } from "#test/kit/game/prove.ts";
-import { ask, refuses } from "#test/kit/game/refuse.ts";
+import { ask, type Refusal, refuses } from "#test/kit/game/refuse.ts";
 import { submitProof } from "#test/kit/game/say.ts";
-import { stage, wordCounter } from "#test/kit/game/stage.ts";
-import { GAME_ID, TOKEN } from "#test/kit/genesis.ts";
+import { roomy, stage, wordCounter } from "#test/kit/game/stage.ts";
+import { CHAIN_ID, GAME_ID, TOKEN } from "#test/kit/genesis.ts";
 import { type ZkSample, zkSample } from "#test/kit/zk.ts";
 
 const key = { gameId: GAME_ID, roundId: 1n };
@@ -72,7 +78,9 @@ const batches = <T>(list: readonly T[], size: number): T[][] =>
     Array.from({ length: size }, (__, k) => list[Math.min(i * size + k, list.length - 1)] as T),
   );
 
-/** A round with a real model, one that nobody has, and a third that is not in the market any more, at PROVE. */
+/**
+ * A round with a real model, one that nobody has, and a third that is not in the market any more, at PROVE.
+ */
 async function atProve(): Promise<World> {
   const { template, key: templateKey } = sample;
   const logits = new Map<string, bigint>();
@@ -84,6 +92,7 @@ async function atProve(): Promise<World> {
     templates: [template],
     verifierCode: templateKey.verifierCode,
     policy: "sampled",
+    schedule: { ...roomy, prove: 24, open: 80 },
     proofs: verifier,
     operators: [
       operator("olga", template, real, { paramsHash: bench.paramsHash }),
@@ -157,16 +166,18 @@ test("a round with audits: false proofs are refused, the true one settles, a mis
   const stolen = { ...(await termsOf(world, 1, false)), proof: good.proof };
   const { NotDue, WrongModel, Invalid, AlreadyProven } = proofsErrors;
   const submit = (terms: Partial<Terms>) => submitProof(olga, 1n, { ...good, ...terms });
-  await refuses(
-    chain,
+  // One at a time: a block has one lane for each debtor.
+  const refusals: readonly Refusal[] = [
     ...wrongTerms(good).map(([error, terms]) => [olga, error, submit(terms)] as const),
     [ora, NotDue, submitProof(ora, 1n, good)],
     [otto, WrongModel, submitProof(otto, 1n, good)],
     [otto, Invalid, submitProof(otto, 1n, stolen)],
     [olga, appErrors.TwoProofs, submit({}), submit({})],
     [olga, roundsErrors.WrongPhase, submitProof(olga, 2n, good)],
-  );
+  ];
+  for (const refusal of refusals) await refuses(chain, refusal);
   await proposals(world, submit({}), submit({ proof: flip(good.proof, 40) }));
+  await noFlood(world, submit({}), submitProof(otto, 1n, stolen));
   const { results } = await sayAll(chain, [[olga, submit({})]]);
   assert.equal(results[0]?.code, 0, results[0]?.log);
   await refuses(chain, [olga, AlreadyProven, submit({})]);
@@ -192,19 +203,48 @@ test("a round with audits: false proofs are refused, the true one settles, a mis
   assert.equal(left, treasury - out);
 });
 
-/** The same transaction with another account as the payer of its fee, which must then sign too. */
-function paidBy(tx: Uint8Array, payer: string): Uint8Array {
-  const raw = TxRaw.decode(tx);
-  const { fee, signerInfos, tip } = AuthInfo.decode(raw.authInfoBytes);
-  assert.ok(fee);
-  const info = {
-    ...AuthInfo.zero(),
-    tip,
-    signerInfos: [...signerInfos, ...signerInfos],
-    fee: { ...fee, payer },
+/** Whatever one debtor sends, another's proof comes in. */
+async function noFlood({ chain, operators }: World, good: Said, false_: Said): Promise<void> {
+  const [olga, otto] = operators.map(({ who }) => who);
+  assert.ok(olga && otto);
+  const { number, sequence } = chain.read((ctx) => auth.account(ctx, otto.address)) ?? {
+    number: 0n,
+    sequence: 0n,
   };
-  const signatures = [...raw.signatures, ...raw.signatures];
-  return TxRaw.encode({ ...raw, authInfoBytes: AuthInfo.encode(info), signatures });
+  const flood = Array.from({ length: 20 }, (_, i) =>
+    signTx(otto, { number, sequence: sequence + BigInt(i) }, false_),
+  );
+  const mine = chain.sign(olga, good);
+  const next = { height: chain.height() + 1n, timeMs: 1_790_000_000_000n, proposer: new Uint8Array(20) };
+  const txs = [...flood, mine];
+  assert.deepEqual(await chain.app.prepareProposal({ ...next, txs, bytesMax: 1 << 21 }), [mine]);
+}
+
+/** A transaction of olga's whose fee somebody else pays; both sign. */
+function paidBy({ chain }: World, olga: Person, payer: Person, said: Said): Uint8Array {
+  const people = [olga, payer];
+  const accounts = people.map(({ address }) => chain.read((ctx) => auth.account(ctx, address)));
+  const alone = TxRaw.decode(chain.sign(olga, said));
+  const info = AuthInfo.decode(alone.authInfoBytes);
+  const [first] = info.signerInfos;
+  assert.ok(info.fee && first);
+  const signerInfos = people.map(({ publicKey }, i) => ({
+    ...first,
+    publicKey: { typeUrl: PubKey.typeUrl, value: PubKey.encode({ key: publicKey }) },
+    sequence: accounts[i]?.sequence ?? 0n,
+  }));
+  const authInfo = { ...info, signerInfos, fee: { ...info.fee, payer: payer.address } };
+  const raw = { ...alone, authInfoBytes: AuthInfo.encode(authInfo) };
+  const signatures = people.map(({ secretKey }, i) => {
+    const doc = SignDoc.encode({
+      bodyBytes: raw.bodyBytes,
+      authInfoBytes: raw.authInfoBytes,
+      chainId: CHAIN_ID,
+      accountNumber: accounts[i]?.number ?? 0n,
+    });
+    return secp256k1.sign(sha256(doc), secretKey, { prehash: false });
+  });
+  return TxRaw.encode({ ...raw, signatures });
 }
 
 type Said = Parameters<typeof sayAll>[1][number][1];
@@ -224,10 +264,13 @@ async function proposals(world: World, good: Said, bad: Said): Promise<void> {
   ];
   assert.deepEqual(await propose([one, two]), [one]);
   assert.deepEqual(await propose([false_]), []);
-  assert.equal(chain.app.processProposal({ ...next, txs: [one] }), true);
-  assert.equal(chain.app.processProposal({ ...next, txs: [one, two] }), false);
+  assert.equal(await chain.app.processProposal({ ...next, txs: [one] }), true);
+  assert.equal(await chain.app.processProposal({ ...next, txs: [one, two] }), false);
   // Whoever pays the fee, the debtor has one lane.
-  const others = world.members.map(({ who }) => paidBy(one, who.address));
-  assert.deepEqual(await propose([...others, one]), [others[0]]);
-  assert.equal(chain.app.processProposal({ ...next, txs: others.slice(0, 2) }), false);
+  const others = world.members.map(({ who }) => paidBy(world, olga.who, who, good));
+  assert.equal((await propose([...others, one])).length, 1);
+  const [{ code } = { code: -1 }] = (await chain.app.finalizeBlock({ ...next, txs: others.slice(0, 1) }))
+    .txResults;
+  assert.equal(code, 0);
+  assert.equal(await chain.app.processProposal({ ...next, txs: others.slice(0, 2) }), false);
 }
