@@ -1,15 +1,14 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cometEnv, type HomePaths, homePaths } from "./config.ts";
-import { commandOf, type Exit, exitOf, stopProcess } from "./process.ts";
+import { type CometWord, cometWords } from "./comet-words.ts";
+import { cometEnv, homePaths } from "./config.ts";
+import { rotatingLog } from "./log.ts";
+import { endLeftover, notePid } from "./pid.ts";
+import { type Exit, exitOf, stopProcess } from "./process.ts";
 
 const STOP_GRACE_MS = 10_000;
 const POLL_MS = 50;
-const LEFTOVER_SIGNALS = [
-  ["SIGTERM", 3000],
-  ["SIGKILL", 5000],
-] as const;
 const LOG_TAIL_BYTES = 2000;
 
 /** What starts CometBFT. */
@@ -17,6 +16,8 @@ export interface CometOptions {
   readonly binary: string;
   /** Home of the node, made by `initHome`. */
   readonly home: string;
+  /** Added to the few variables that it is given. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** A running CometBFT. */
@@ -30,6 +31,13 @@ export interface Comet {
    * application `stop` is still needed.
    */
   readonly exited: Promise<Exit>;
+  /**
+   * Resolves when it says that it cannot go on. Its process may stay alive then: a consensus that failed does
+   * not end it.
+   */
+  readonly failed: Promise<CometWord>;
+  /** What it said of its end so far. */
+  lastWord(): CometWord | undefined;
   /** Resolves when its RPC answers; rejects with the end of its log when it ends before, or too late. */
   ready(timeoutMs?: number): Promise<void>;
   /** Asks it to end, kills it when it does not, and resolves when it has ended. */
@@ -37,27 +45,37 @@ export interface Comet {
 }
 
 /**
- * Starts CometBFT over a home; its output is appended to the home's log. The application must listen already.
- * A CometBFT that an earlier, killed node left behind is ended first: it may hang while it stops and would
- * hold the database.
+ * Starts CometBFT over a home; its output goes to the home's log, which is bounded. The application must
+ * listen already. A CometBFT that an earlier, killed node left behind is ended first: it may hang while it
+ * stops and would hold the database.
  */
-export async function startComet({ binary, home }: CometOptions): Promise<Comet> {
+export async function startComet({ binary, home, env = {} }: CometOptions): Promise<Comet> {
   const paths = homePaths(home);
-  await endLeftover(paths);
+  await endLeftover(paths.cometPid);
   const rpcUrl = rpcUrlOf(readFileSync(paths.cometConfig, "utf8"));
-  const log = openSync(paths.cometLog, "a", 0o600);
+  const log = rotatingLog(paths.cometLog);
+  // Its output comes through a pipe: when this process is killed, the next line ends CometBFT too.
   const child = spawn(binary, ["start", "--home", paths.comet], {
-    env: cometEnv(),
-    stdio: ["ignore", log, log],
+    env: { ...cometEnv(), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  closeSync(log);
+  const words = cometWords();
+  const failed = Promise.withResolvers<CometWord>();
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      log.write(chunk);
+      words.push(chunk.toString("latin1"));
+      const word = words.last();
+      if (word) failed.resolve(word);
+    });
+  child.once("close", () => log.close());
   const exited = exitOf(child);
-  writeFileSync(paths.cometPid, `${child.pid ?? ""}`);
   let hasExited = false;
   const noteExit = (): void => {
     hasExited = true;
   };
   exited.then(noteExit, noteExit);
+  if (child.pid !== undefined) await notePid(paths.cometPid, child.pid);
   const failure = (what: string): Error =>
     new Error(`${what}; the end of its log:\n${readFileSync(paths.cometLog, "utf8").slice(-LOG_TAIL_BYTES)}`);
 
@@ -65,6 +83,8 @@ export async function startComet({ binary, home }: CometOptions): Promise<Comet>
     pid: child.pid ?? 0,
     rpcUrl,
     exited,
+    failed: failed.promise,
+    lastWord: words.last,
     async ready(timeoutMs = 60_000) {
       const endsMs = performance.now() + timeoutMs;
       while (!(await answers(rpcUrl))) {
@@ -75,20 +95,6 @@ export async function startComet({ binary, home }: CometOptions): Promise<Comet>
     },
     stop: (graceMs = STOP_GRACE_MS) => stopProcess(child, exited, graceMs),
   };
-}
-
-async function endLeftover({ cometPid, comet }: HomePaths): Promise<void> {
-  const pid = existsSync(cometPid) ? Number(readFileSync(cometPid, "utf8")) : 0;
-  if (!Number.isInteger(pid) || pid <= 1) return;
-  // The number may belong to another program by now.
-  const isOurs = async (): Promise<boolean> => (await commandOf(pid)).endsWith(`start --home ${comet}`);
-  for (const [signal, graceMs] of LEFTOVER_SIGNALS) {
-    const endsMs = performance.now() + graceMs;
-    if (!(await isOurs())) return;
-    process.kill(pid, signal);
-    while (performance.now() < endsMs && (await isOurs())) await sleep(POLL_MS);
-  }
-  if (await isOurs()) throw new Error(`CometBFT ${pid} of an earlier node does not end`);
 }
 
 async function answers(rpcUrl: string): Promise<boolean> {

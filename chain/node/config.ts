@@ -12,8 +12,12 @@ export interface HomePaths {
   readonly cometConfig: string;
   readonly genesis: string;
   readonly cometLog: string;
-  /** Process id of the CometBFT that was started last. */
+  /** Which processes were started last. */
   readonly cometPid: string;
+  readonly appPid: string;
+  readonly appLog: string;
+  /** Which process keeps this node going. */
+  readonly nodePid: string;
   /** State of the application. */
   readonly state: string;
   /** Unix socket between both. */
@@ -29,6 +33,9 @@ export function homePaths(home: string): HomePaths {
     genesis: join(comet, "config/genesis.json"),
     cometLog: join(home, "cometbft.log"),
     cometPid: join(home, "cometbft.pid"),
+    appPid: join(home, "app.pid"),
+    appLog: join(home, "app.log"),
+    nodePid: join(home, "node.pid"),
     state: join(home, "state"),
     socket: join(home, "abci.sock"),
   };

@@ -8,12 +8,15 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Resolves when the process has ended, at once when it has already; rejects when it cannot be started. */
+/**
+ * Resolves when the process has ended and all that it printed is read, at once when it has ended already;
+ * rejects when it cannot be started.
+ */
 export function exitOf(child: ChildProcess): Promise<Exit> {
   if (child.exitCode !== null || child.signalCode !== null)
     return Promise.resolve({ code: child.exitCode, signal: child.signalCode });
   return new Promise((resolve, reject) => {
-    child.once("exit", (code, signal) => resolve({ code, signal }));
+    child.once("close", (code, signal) => resolve({ code, signal }));
     child.once("error", reject);
   });
 }
@@ -45,15 +48,6 @@ export function runProgram(file: string, args: readonly string[], env: NodeJS.Pr
         reject(new Error(`${file} ${args[0] ?? ""} failed: ${stderr.trim().slice(-2000) || error.message}`));
     });
   });
-}
-
-/** Command line of a running process; empty when there is none with that id, or only a zombie of it. */
-export async function commandOf(pid: number): Promise<string> {
-  try {
-    return (await runProgram("ps", ["-ww", "-o", "args=", "-p", `${pid}`], process.env)).trim();
-  } catch {
-    return "";
-  }
 }
 
 /** A TCP port of the loopback interface that was free a moment ago. */

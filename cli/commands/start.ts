@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { homeCommand, layoutOf } from "#cli/context.ts";
 import { readSettings } from "#cli/home/layout.ts";
-import { startNode } from "#cli/node/supervise.ts";
+import { haltedError, startNode } from "#cli/node/supervise.ts";
 import { note, say } from "#cli/output.ts";
 import { fired, stopSignal } from "#cli/signals.ts";
 import { type AppOptions, invariantsOption, proofThreadsOption } from "./app.ts";
@@ -14,12 +14,16 @@ async function start(options: AppOptions): Promise<void> {
     ...{ layout, invariants: options.invariants, proofThreads: options.proofThreads },
     onVerified: ({ valid, verifyMs }) => note(`proof ${valid ? "verified" : "REFUSED"} in ${verifyMs} ms`),
     onRestart: (why) => note(`${why}: starting both again`),
+    signal: stop,
   });
   say(`chain ${chainId}, RPC ${node.rpcUrl}`);
   say(`logs: ${layout.appLog}, ${layout.cometLog}`);
-  await fired(stop);
-  note("stopping");
-  await node.stop();
+  void fired(stop).then(() => note("stopping"));
+  try {
+    await node.ended;
+  } catch (error) {
+    throw haltedError(error);
+  }
 }
 
 /** `iterum start`: the node of a home, until Ctrl-C. */

@@ -13,7 +13,6 @@ export interface HomeLayout extends HomePaths {
   /** Accounts, one file each; the validator's beacon key beside them. */
   readonly keys: string;
   readonly beaconKey: string;
-  readonly appLog: string;
   /** The prover's own folder: keys, models, tokens. */
   readonly prover: string;
   /** The data node's log. */
@@ -43,7 +42,6 @@ export function homeLayout(folder: string): HomeLayout {
     settings: join(home, "iterum.json"),
     keys: join(home, "keys"),
     beaconKey: join(home, "beacon.key"),
-    appLog: join(home, "app.log"),
     prover: join(home, "prover"),
     data: join(home, "data"),
     agents: join(home, "agents"),

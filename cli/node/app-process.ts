@@ -1,25 +1,22 @@
 import { readFile } from "node:fs/promises";
-import { pino } from "pino";
-import { abciApplication } from "#chain/abci/handlers.ts";
-import { startAbciServer } from "#chain/abci/server.ts";
-import { storeSpaces } from "#chain/app/modules.ts";
+import { type Logger, pino } from "pino";
 import type { InvariantCheck } from "#chain/app/types.ts";
-import { App } from "#chain/app.ts";
+import { type Halt, haltOf } from "#chain/node/exit.ts";
+import { hostApp, lastWord, leaveStarter, tellStarter } from "#chain/node/host.ts";
 import type { Json } from "#chain/proto/json.ts";
 import { signBeacon } from "#chain/protocol/beacon.ts";
-import { openDiskStore } from "#chain/store/disk.ts";
-import { loadVerifier } from "#chain/tx/verifier.ts";
 import { templateKey } from "#chain/verify/key.ts";
 import type { TemplateKey } from "#chain/verify/types.ts";
 import { startVerifier } from "#chain/verify/verifier.ts";
+import { CliError, messageOf } from "#cli/errors.ts";
 import { typedGenesis } from "#cli/genesis/base.ts";
 import { readBeaconKey } from "#cli/home/beacon.ts";
 import type { HomeLayout } from "#cli/home/layout.ts";
 import { version } from "#cli/version.ts";
 import { timedVerifier, type VerifiedProof } from "./timed-verifier.ts";
 
-/** What the app's process tells the one that started it. */
-export type AppMessage = { readonly kind: "listening" } | ({ readonly kind: "verified" } & VerifiedProof);
+/** What the app's process tells the one that started it of each proof it judged. */
+export type VerifiedMessage = { readonly kind: "verified" } & VerifiedProof;
 
 export interface AppProcessOptions {
   readonly layout: HomeLayout;
@@ -27,8 +24,6 @@ export interface AppProcessOptions {
   /** Threads that judge proofs. */
   readonly proofThreads: number;
 }
-
-const tell = (message: AppMessage): void => void process.send?.(message);
 
 /** Keys of the templates in a genesis file, for the verifier to load before the first proof. */
 async function genesisKeys(file: string): Promise<TemplateKey[]> {
@@ -42,50 +37,40 @@ async function genesisKeys(file: string): Promise<TemplateKey[]> {
 
 /**
  * Runs the application over its socket until it is told to stop (SIGTERM, or the end of the process that
- * started it); its log goes to standard output, a JSON line each. Resolves when it has stopped.
+ * started it); its log goes to standard output, a JSON line each. Resolves when it has stopped; throws
+ * CliError with the exit code that says why it cannot go on.
  */
 export async function runAppProcess(options: AppProcessOptions): Promise<void> {
-  const { layout, invariants, proofThreads } = options;
   const log = pino({ base: null });
+  try {
+    await serve(options, log);
+  } catch (error) {
+    log.error(error, "halted");
+    // What this program refuses itself is a matter of files and settings, which no restart mends.
+    const setup: Halt = { cause: "setup", reason: messageOf(error) };
+    const exitCode = await lastWord(error instanceof CliError ? setup : haltOf(error));
+    throw new CliError(messageOf(error), { cause: error, exitCode });
+  } finally {
+    leaveStarter();
+  }
+}
+
+async function serve({ layout, invariants, proofThreads }: AppProcessOptions, log: Logger): Promise<void> {
   const secret = await readBeaconKey(layout.beaconKey);
-  const store = await openDiskStore(layout.state, { spaces: storeSpaces });
   const verifier = startVerifier({ threads: proofThreads });
   const proofs = timedVerifier(verifier, (proof) => {
     log.info(proof, "proof verified");
-    tell({ kind: "verified", ...proof });
+    const message: VerifiedMessage = { kind: "verified", ...proof };
+    void tellStarter(message);
   });
-  const app = new App({
-    store,
-    proofs,
-    invariants,
-    signatures: loadVerifier((text) => log.warn(text)),
-    beacon: (message) => signBeacon(message, secret),
-    warn: (text) => log.warn(text),
-  });
-  const stopped = Promise.withResolvers<void>();
-  const server = await startAbciServer({
-    application: abciApplication(app, version),
-    address: { path: layout.socket },
-    onFailure: (error) => stopped.reject(error),
-    onProtocolError: (error) => log.warn(error, "a connection broke the protocol"),
-  });
-  const stop = (): void => stopped.resolve();
-  process.once("SIGTERM", stop).once("disconnect", stop);
-  // A terminal sends Ctrl-C to the whole group: the starter decides when this process ends.
-  if (process.send) process.on("SIGINT", () => undefined);
-  else process.once("SIGINT", stop);
-  log.info({ height: String(app.info().height), address: server.address }, "listening");
-  tell({ kind: "listening" });
   const warmed = genesisKeys(layout.genesis).then((keys) => verifier.warmUp(keys));
   warmed.catch((error: unknown) => log.warn(error, "the verifier could not be warmed up"));
   try {
-    await stopped.promise;
-    log.info({ height: String(app.info().height) }, "stopped");
+    await hostApp({
+      ...{ state: layout.state, address: { path: layout.socket }, version, log },
+      app: { proofs, invariants, beacon: (message) => signBeacon(message, secret) },
+    });
   } finally {
-    await server.close();
     await proofs.close();
-    await store.close();
-    // The channel to the starter would keep this process alive.
-    if (process.connected) process.disconnect();
   }
 }

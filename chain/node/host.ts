@@ -1,0 +1,87 @@
+import { abciApplication } from "#chain/abci/handlers.ts";
+import { type AbciAddress, startAbciServer } from "#chain/abci/server.ts";
+import { storeSpaces } from "#chain/app/modules.ts";
+import type { AppOptions } from "#chain/app/types.ts";
+import { App } from "#chain/app.ts";
+import { openDiskStore } from "#chain/store/disk.ts";
+import { loadVerifier } from "#chain/tx/verifier.ts";
+import type { AppMessage } from "./app-child.ts";
+import { type Halt, haltCodes } from "./exit.ts";
+
+/** Where the app's process writes what it does; pino fits. */
+export interface HostLog {
+  info(fields: object, text: string): void;
+  warn(fields: unknown, text: string): void;
+}
+
+export interface HostOptions {
+  /** Folder of the state. */
+  readonly state: string;
+  readonly address: AbciAddress;
+  /** The node's version, for people. */
+  readonly version: string;
+  /** What the app is given besides what this process has itself. */
+  readonly app: Omit<AppOptions, "store" | "signatures" | "warn">;
+  readonly log: HostLog;
+}
+
+/** Tells the process that started this one; resolves when it is on its way. */
+export const tellStarter = (message: AppMessage | { readonly kind: string }): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(message, undefined, {}, () => resolve());
+  });
+
+/** Resolves when this process is asked to stop: by SIGTERM, or by the end of the process that started it. */
+function stopRequest(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = (): void => resolve();
+    process.once("SIGTERM", stop).once("disconnect", stop);
+    // A terminal sends Ctrl-C to the whole group: the starter decides when this process ends.
+    if (process.send) process.on("SIGINT", () => undefined);
+    else process.once("SIGINT", stop);
+  });
+}
+
+/**
+ * Runs the application over its state and its socket until this process is asked to stop. Rejects with what
+ * the app or the store threw; its state on disk is whole then as well.
+ */
+export async function hostApp({ state, address, version, log, app: given }: HostOptions): Promise<void> {
+  const stop = stopRequest();
+  const warn = (text: string): void => log.warn({}, text);
+  const store = await openDiskStore(state, { spaces: storeSpaces });
+  try {
+    const app = new App({ store, warn, signatures: loadVerifier(warn), ...given });
+    const failed = Promise.withResolvers<never>();
+    const server = await startAbciServer({
+      application: abciApplication(app, version),
+      address,
+      onFailure: failed.reject,
+      onProtocolError: (error) => log.warn(error, "a connection broke the protocol"),
+    });
+    try {
+      const height = String(app.info().height);
+      log.info({ height, address: server.address }, "listening");
+      await tellStarter({ kind: "listening", height });
+      await Promise.race([stop, failed.promise]);
+      log.info({ height: String(app.info().height) }, "stopped");
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+/** Says a last word to the process that started this one; gives the exit code to end with. */
+export async function lastWord(halt: Halt | undefined): Promise<number> {
+  if (halt === undefined) return 1;
+  await tellStarter({ kind: "halted", ...halt });
+  return haltCodes[halt.cause];
+}
+
+/** Lets go of the channel to the starter, which would keep this process alive. */
+export function leaveStarter(): void {
+  if (process.connected) process.disconnect();
+}
