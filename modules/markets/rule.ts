@@ -23,8 +23,7 @@ const SETTLE_BLOCKS_IDLE = 2n;
 
 /**
  * Fails unless every game's SETTLE is long enough for its largest round, even when all other games settle
- * too:
- * the more games there are, the less of a block each has.
+ * too: the more games there are, the less of a block each has.
  */
 export function ensureSettleLengths(ctx: ReadCtx): void {
   const perBlock = BigInt(movesPerBlock(ctx));
