@@ -1,10 +1,12 @@
 import { baseOf, chainIdItem, timeItem } from "#chain/app/base.ts";
-import { abciEvents, checkTx, deliverInjected, deliverTx } from "#chain/app/execute.ts";
+import { placeTxs, runBlock } from "#chain/app/block.ts";
+import { lanesOfList } from "#chain/app/candidate.ts";
+import { abciEvents, deliverInjected, type Reading } from "#chain/app/execute.ts";
 import { guarded } from "#chain/app/guard.ts";
 import { beaconTx, readInjected } from "#chain/app/injected.ts";
 import { chainRegistry } from "#chain/app/modules.ts";
-import { proofTask, proofTasks } from "#chain/app/proofs.ts";
-import { keepsBounds, selectTxs } from "#chain/app/propose.ts";
+import { TxPool } from "#chain/app/pool.ts";
+import { acceptsTxs, type Judge, selectTxs } from "#chain/app/propose.ts";
 import { type QueryBase, runQuery } from "#chain/app/query.ts";
 import type {
   AppOptions,
@@ -16,7 +18,8 @@ import type {
   QueryRequest,
   QueryResult,
 } from "#chain/app/types.ts";
-import { type BlockInfo, type Event, readCtx, writeCtx } from "#chain/kernel/block.ts";
+import { equalBytes } from "#chain/bytes/compare.ts";
+import { type BlockInfo, readCtx, writeCtx } from "#chain/kernel/block.ts";
 import type { ReadCtx, ReadStore } from "#chain/kernel/ctx.ts";
 import { assert } from "#chain/kernel/error.ts";
 import { type AppState, dumpGenesis, initGenesis } from "#chain/kernel/genesis.ts";
@@ -33,6 +36,15 @@ const NOBODY = new Uint8Array(0);
 /** A finalized block that is not committed yet. */
 interface Pending {
   readonly staged: Staged;
+  readonly readings: readonly Reading[];
+}
+
+/** The block that this node proposed last. */
+interface Proposed {
+  readonly height: bigint;
+  readonly timeMs: bigint;
+  readonly proposer: Uint8Array;
+  readonly txs: readonly Uint8Array[];
 }
 
 /**
@@ -46,8 +58,8 @@ export class App {
   /** State of genesis until block 1 is committed. */
   #genesis: { readonly info: BlockInfo; readonly state: Overlay } | undefined;
   #pending: Pending | undefined;
-  /** What the mempool's check has let in since the last commit. */
-  #checked: Overlay | undefined;
+  #proposed: Proposed | undefined;
+  readonly #pool: TxPool;
 
   constructor(options: AppOptions) {
     assertLimits();
@@ -58,6 +70,7 @@ export class App {
       signatures,
       signatureCache: signatureCache(SIGNATURES_REMEMBERED),
     };
+    this.#pool = new TxPool(this.#machine, options.nowMs, options.mempool);
   }
 
   /** Height and app hash of the last committed block; 0 and a hash of nothing before the first. */
@@ -110,30 +123,85 @@ export class App {
       initGenesis(ctx, this.#machine.registry.modules, appState);
     });
     this.#genesis = { info, state };
-    this.#checked = undefined;
     this.#checkInvariants(ctx);
     return store.stage(initialHeight, state.changes()).appHash;
   }
 
-  /** Whether a transaction may enter the mempool; later ones of the same sender count on it. */
-  checkTx(bytes: Uint8Array): ExecTxResult {
-    this.#checked ??= overlay(this.#base());
-    const ctx = this.#ctx();
-    const next = { ...ctx, proposer: NOBODY, verdicts: new Map(), height: ctx.height + 1n };
-    return checkTx(this.#machine, this.#checked, next, bytes, (tx) => void proofTask(ctx, tx));
+  /** Committed state, and the block after it as far as it is known. */
+  #view(): { readonly base: ReadStore; readonly block: BlockInfo } {
+    const last = this.#last();
+    assert(last, "the chain has no genesis yet");
+    return { base: this.#base(), block: { ...last, height: last.height + 1n } };
   }
 
-  /** The transactions of a block that this node proposes, its beacon first. */
-  async prepareProposal({ txs, bytesMax }: Proposal): Promise<Uint8Array[]> {
+  /** Takes a transaction of a client into the mempool, or says why not. */
+  checkTx(bytes: Uint8Array): ExecTxResult {
+    return this.#pool.admit(bytes, this.#view());
+  }
+
+  /** Whether a transaction that a mempool outside the app holds is still worth holding. */
+  recheckTx(bytes: Uint8Array): boolean {
+    return this.#pool.has(bytes) || this.checkTx(bytes).code === 0;
+  }
+
+  /** Takes a transaction of a peer into the mempool; returns 0, or a code: from 32,000 on it means later. */
+  insertTx(bytes: Uint8Array): number {
+    return this.#pool.insert(bytes, this.#view());
+  }
+
+  /** Transactions for peers to hear of, within bounds of which 0 stands for none. */
+  reapTxs(bytesMax: number, gasMax: bigint): readonly Uint8Array[] {
+    return this.#pool.reap(bytesMax, gasMax, this.#options.store.height);
+  }
+
+  /** Count and bytes of the transactions that wait. */
+  waiting(): { readonly txs: number; readonly bytes: number } {
+    return { txs: this.#pool.size, bytes: this.#pool.bytes };
+  }
+
+  #judge(block: Block): Judge {
+    const { proofs } = this.#options;
+    return {
+      ...{ machine: this.#machine, proofs, base: this.#base(), ctx: this.#ctx() },
+      block: this.#blockInfo(block),
+    };
+  }
+
+  /**
+   * The transactions of a block that this node proposes, its beacon first: of the given, where a mempool
+   * outside the app gives any, else of its own.
+   */
+  async prepareProposal(proposal: Proposal): Promise<Uint8Array[]> {
     const ctx = this.#ctx();
+    const { txs: given, bytesMax, ...at } = proposal;
     const beacon = beaconTx(ctx, this.#options.beacon);
     const most = Math.min(bytesMax, BLOCK_BYTES_MAX) - (beacon ? beacon.length + 4 : 0);
-    const chosen = await selectTxs(this.#machine, this.#options.proofs, ctx, txs, most);
-    return beacon ? [beacon, ...chosen] : chosen;
+    const judge = this.#judge(proposal);
+    const chosen =
+      given.length > 0
+        ? // A list from outside may hold what is over beside what is not.
+          await selectTxs(judge, lanesOfList(this.#machine, ctx, given), most, () => "skip")
+        : await selectTxs(judge, this.#pool.lanes(), most, (each) => this.#pool.refused(each));
+    const txs = beacon ? [beacon, ...chosen] : chosen;
+    this.#proposed = { ...at, txs };
+    return txs;
+  }
+
+  /** Whether it is what this node has just proposed itself: then it holds. */
+  #isOwn({ height, timeMs, proposer, txs }: Block): boolean {
+    const own = this.#proposed;
+    return (
+      own?.height === height &&
+      own.timeMs === timeMs &&
+      equalBytes(own.proposer, proposer) &&
+      own.txs.length === txs.length &&
+      own.txs.every((bytes, i) => equalBytes(bytes, txs[i] as Uint8Array))
+    );
   }
 
   /** Whether a proposal is one that a correct proposer could have made. */
-  processProposal(block: Block): boolean {
+  async processProposal(block: Block): Promise<boolean> {
+    if (this.#isOwn(block)) return true;
     const ctx = this.#ctx();
     const signed = beaconIsSigned(ctx);
     if (signed) {
@@ -145,42 +213,26 @@ export class App {
         return false;
       }
     }
-    return keepsBounds(this.#machine, block.txs.slice(signed ? 1 : 0), BLOCK_BYTES_MAX);
+    return acceptsTxs(this.#judge(block), block.txs.slice(signed ? 1 : 0));
   }
 
   /** Runs a decided block over the committed state. Pure: calling it again gives the same. */
   async finalizeBlock(block: Block): Promise<BlockResult> {
     const { store, proofs } = this.#options;
-    const tasks = proofTasks(this.#machine, this.#ctx(), block.txs);
-    const verdicts = await proofs.verifyAll(tasks);
+    const placed = placeTxs(this.#machine, this.#ctx(), block.txs);
+    const verdicts = await proofs.verifyAll(placed.flatMap(({ task }) => task ?? []));
     const info = this.#blockInfo(block, verdicts);
     const state = overlay(store);
     // Before block 1 the state of genesis is part of what the block writes.
     this.#genesis?.state.applyTo(state);
-    const { txResults, events } = this.#run(() => this.#runBlock(state, info, block.txs));
-    const staged = store.stage(block.height, state.changes());
-    this.#pending = { staged };
-    return { appHash: staged.appHash, txResults, events: abciEvents(events) };
-  }
-
-  #runBlock(
-    state: Overlay,
-    info: BlockInfo,
-    txs: readonly Uint8Array[],
-  ): { txResults: ExecTxResult[]; events: Event[] } {
-    const { registry } = this.#machine;
-    const events: Event[] = [];
-    const ctx = writeCtx(registry, state, info, events);
-    timeItem.set(ctx, info.timeMs);
-    for (const module of registry.modules) module.beginBlock?.(ctx);
-    const isSigned = beaconIsSigned(ctx);
-    const txResults = txs.map((bytes, i) => {
-      if (i > 0 || !isSigned) return deliverTx(this.#machine, state, info, bytes);
-      return deliverInjected(this.#machine, state, info, readInjected(registry, bytes));
+    const { txResults, events } = this.#run(() => {
+      const run = runBlock(this.#machine, state, info, placed);
+      this.#checkInvariants(run.ctx);
+      return run;
     });
-    for (const module of registry.modules) module.endBlock?.(ctx);
-    this.#checkInvariants(ctx);
-    return { txResults, events };
+    const staged = store.stage(block.height, state.changes());
+    this.#pending = { staged, readings: placed.map(({ reading }) => reading) };
+    return { appHash: staged.appHash, txResults, events: abciEvents(events) };
   }
 
   #checkInvariants(ctx: ReadCtx): void {
@@ -198,7 +250,8 @@ export class App {
     await this.#options.store.commit(pending.staged);
     this.#pending = undefined;
     this.#genesis = undefined;
-    this.#checked = undefined;
+    this.#proposed = undefined;
+    this.#pool.update(pending.readings, this.#view());
   }
 
   /** Answers a query on the committed state. */

@@ -2,7 +2,9 @@ import type { Block } from "#chain/app/types.ts";
 import type { App } from "#chain/app.ts";
 import type { Timestamp } from "#proto/gen/google/protobuf.ts";
 import {
+  CheckTxType,
   ResponseApplySnapshotChunk_Result,
+  ResponseCheckTx,
   ResponseCommit,
   ResponseFinalizeBlock,
   ResponseInfo,
@@ -17,8 +19,8 @@ import type { Application } from "./application.ts";
 
 /** Version of the state machine; genesis carries the same one, or CometBFT could not roll back. */
 export const APP_VERSION = 1n;
-/** Refuses transactions of an application mempool, which this node does not keep. */
-const NO_MEMPOOL = 1;
+/** Lets CometBFT's own mempool drop a transaction that no longer holds. */
+const CODE_STALE = 1;
 const NO_BYTES = new Uint8Array(0);
 
 /** The state machine as CometBFT calls it. `version` is the node's, for people. */
@@ -60,9 +62,9 @@ function consensusHandlers(app: App, version: string): Consensus {
     async prepareProposal({ maxTxBytes, ...proposal }) {
       return { txs: await app.prepareProposal({ ...blockOf(proposal), bytesMax: Number(maxTxBytes) }) };
     },
-    processProposal(proposal) {
+    async processProposal(proposal) {
       const { ACCEPT, REJECT } = ResponseProcessProposal_ProposalStatus;
-      return { status: app.processProposal(blockOf(proposal)) ? ACCEPT : REJECT };
+      return { status: (await app.processProposal(blockOf(proposal))) ? ACCEPT : REJECT };
     },
     extendVote: () => ({ voteExtension: NO_BYTES }),
     verifyVoteExtension({ voteExtension }) {
@@ -82,9 +84,12 @@ function consensusHandlers(app: App, version: string): Consensus {
 
 function mempoolHandlers(app: App): Pick<Application, "checkTx" | "insertTx" | "reapTxs" | "query"> {
   return {
-    checkTx: ({ tx }) => app.checkTx(tx),
-    insertTx: () => ({ code: NO_MEMPOOL }),
-    reapTxs: () => ({ txs: [] }),
+    checkTx: ({ tx, type }) => {
+      if (type !== CheckTxType.RECHECK) return app.checkTx(tx);
+      return { ...ResponseCheckTx.zero(), code: app.recheckTx(tx) ? 0 : CODE_STALE };
+    },
+    insertTx: ({ tx }) => ({ code: app.insertTx(tx) }),
+    reapTxs: ({ maxBytes, maxGas }) => ({ txs: app.reapTxs(Number(maxBytes), maxGas) }),
     query: (request) => ({ ...ResponseQuery.zero(), ...app.query(request) }),
   };
 }

@@ -58,8 +58,13 @@ function trialFee(ctx: WriteCtx, tx: DecodedTx<Message>, host: TxHost): void {
 }
 
 /** What comes before the messages: fee, turn and signatures. Its writes stay even when a message fails. */
-function enter(machine: Machine, ctx: WriteCtx, tx: DecodedTx<Message>, purpose: TxPurpose): void {
-  const host = txHost(ctx);
+function enter(
+  machine: Machine,
+  ctx: WriteCtx,
+  tx: DecodedTx<Message>,
+  purpose: TxPurpose,
+  host = txHost(ctx),
+): void {
   ensureInTime(tx, ctx);
   const signatures = tx.credentials.reduce((sum, { signatureCount }) => sum + signatureCount, 0);
   ctx.gas.consume(gasPrices.txPerByte * BigInt(tx.byteLength));
@@ -93,27 +98,41 @@ function runMessages(ctx: WriteCtx, tx: DecodedTx<Message>): Any[] {
   });
 }
 
-/** Checks a transaction as the mempool must, over a state that remembers what it let in before. */
-export function checkTx(
+/**
+ * Takes the fee and the turn of a transaction as a block does before its messages, over a store that keeps
+ * both; returns the gas used. Throws ChainError, and then the store is as it was.
+ */
+export function enterTx(
   machine: Machine,
   store: WriteStore,
   block: BlockInfo,
-  bytes: Uint8Array,
-  also: (tx: DecodedTx<Message>) => void,
-): ExecTxResult {
-  const events: KernelEvent[] = [];
-  let gasWanted = 0n;
+  tx: DecodedTx<Message>,
+  hostOf = txHost,
+): bigint {
+  const gas = gasMeter(tx.fee.gasLimit);
+  atomically(machine.registry, store, block, [], gas, (ctx) =>
+    enter(machine, ctx, tx, "execute", hostOf(ctx)),
+  );
+  return gas.used();
+}
+
+/** What a transaction's bytes were read as: a transaction, or what reading them threw. */
+export type Reading =
+  | { readonly tx: DecodedTx<Message> }
+  | { readonly tx: undefined; readonly error: unknown };
+
+/** Reads a transaction without throwing. */
+export function readingOf(machine: Machine, bytes: Uint8Array): Reading {
   try {
-    const tx = readTx(machine, bytes);
-    gasWanted = tx.fee.gasLimit;
-    also(tx);
-    const gas = gasMeter(gasWanted);
-    atomically(machine.registry, store, block, events, gas, (ctx) => enter(machine, ctx, tx, "execute"));
-    return successResult([], { gasWanted, gasUsed: gas.used() }, []);
+    return { tx: readTx(machine, bytes) };
   } catch (error) {
-    return failureResult(error, { ...NO_GAS, gasWanted }, []);
+    return { tx: undefined, error };
   }
 }
+
+/** The result of a transaction that a block has no room for: it was not run. */
+export const noRoomResult = ({ fee }: DecodedTx<Message>): ExecTxResult =>
+  failureResult(errors.NoRoom(), { ...NO_GAS, gasWanted: fee.gasLimit }, []);
 
 /**
  * Runs a transaction over the block's state: all of its messages or none; the fee and the turn stay either
@@ -123,12 +142,13 @@ export function deliverTx(
   machine: Machine,
   store: WriteStore,
   block: BlockInfo,
-  bytes: Uint8Array,
+  reading: Reading,
 ): ExecTxResult {
   const events: KernelEvent[] = [];
   let gas: GasMeter | undefined;
   try {
-    const tx = readTx(machine, bytes);
+    if (reading.tx === undefined) throw reading.error;
+    const { tx } = reading;
     gas = gasMeter(tx.fee.gasLimit);
     atomically(machine.registry, store, block, events, gas, (ctx) => enter(machine, ctx, tx, "execute"));
     const responses = atomically(machine.registry, store, block, events, gas, (ctx) => runMessages(ctx, tx));

@@ -11,6 +11,8 @@ import type { BeaconSigner } from "./types.ts";
 export const errors = errorSet("app", {
   NotInjected: [2, "transaction 0 is not the proposer's beacon"],
   TwoProofs: [3, "a transaction carries at most one proof"],
+  NoRoom: [4, "the block has no room left for it"],
+  FalseProof: [5, "the proof does not hold"],
 });
 
 /** The canonical transaction 0: one message, no fee, no signature. */

@@ -1,10 +1,10 @@
+import { toHex } from "#chain/bytes/hex.ts";
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import { ChainError } from "#chain/kernel/error.ts";
 import type { Message } from "#chain/kernel/module.ts";
 import type { ProofTask } from "#chain/kernel/proof.ts";
+import { statementHash } from "#chain/protocol/statement.ts";
 import type { DecodedTx, TxMessage } from "#chain/tx/decode.ts";
-import { readTx } from "./execute.ts";
-import type { Machine } from "./types.ts";
 
 /** The message of a transaction that brings a proof; undefined without one. */
 export const proofMessage = (tx: DecodedTx<Message>): TxMessage<Message> | undefined =>
@@ -19,19 +19,16 @@ export function proofTask(ctx: ReadCtx, tx: DecodedTx<Message>): ProofTask | und
   return message?.type.handler.proof?.(ctx, message.value);
 }
 
-/**
- * The proofs that a block's transactions bring; those that state refuses have no task and will fail on their
- * own.
- */
-export function proofTasks(machine: Machine, ctx: ReadCtx, txs: readonly Uint8Array[]): ProofTask[] {
-  const tasks: ProofTask[] = [];
-  for (const bytes of txs) {
-    try {
-      const task = proofTask(ctx, readTx(machine, bytes));
-      if (task) tasks.push(task);
-    } catch (error) {
-      if (!(error instanceof ChainError)) throw error;
-    }
+/** The same, where state that refuses the proof means none: such a transaction will fail on its own. */
+export function dueTask(ctx: ReadCtx, tx: DecodedTx<Message>): ProofTask | undefined {
+  try {
+    return proofTask(ctx, tx);
+  } catch (error) {
+    if (error instanceof ChainError) return undefined;
+    throw error;
   }
-  return tasks;
 }
+
+/** Whether the verdicts say that the task's proof holds. */
+export const holds = (verdicts: ReadonlyMap<string, boolean>, { statement }: ProofTask): boolean =>
+  verdicts.get(toHex(statementHash(statement))) === true;

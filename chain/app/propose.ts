@@ -1,88 +1,111 @@
-import { toHex } from "#chain/bytes/hex.ts";
-import type { ReadCtx } from "#chain/kernel/ctx.ts";
-import { ChainError } from "#chain/kernel/error.ts";
-import type { Message } from "#chain/kernel/module.ts";
+import type { BlockInfo } from "#chain/kernel/block.ts";
+import type { ReadCtx, ReadStore } from "#chain/kernel/ctx.ts";
+import { ensure } from "#chain/kernel/error.ts";
+import { overlay } from "#chain/kernel/overlay.ts";
 import type { ProofTask } from "#chain/kernel/proof.ts";
-import { BLOCK_GAS_MAX, BLOCK_PROOFS_MAX } from "#chain/limits.ts";
-import { statementHash } from "#chain/protocol/statement.ts";
-import type { DecodedTx } from "#chain/tx/decode.ts";
+import { BLOCK_BYTES_MAX, BLOCK_PROOFS_MAX } from "#chain/limits.ts";
+import { type Choice, pick } from "#chain/mempool/pick.ts";
+import type { Ranked } from "#chain/mempool/types.ts";
+import { failureOf } from "#chain/tx/result.ts";
 import type { ProofVerifier } from "#chain/verify/types.ts";
-import { readTx } from "./execute.ts";
-import { proofMessage, proofTask } from "./proofs.ts";
+import type { Candidate } from "./candidate.ts";
+import { enterTx, readTx } from "./execute.ts";
+import { errors } from "./injected.ts";
+import { dueTask, holds, proofTask } from "./proofs.ts";
+import { room } from "./room.ts";
 import type { Machine } from "./types.ts";
 
-/** Length of a transaction in a block: its bytes behind a tag and a varint. */
-function blockBytes({ length }: Uint8Array): number {
-  let bytes = length + 2;
-  for (let rest = length; rest >= 0x80; rest >>>= 7) bytes += 1;
-  return bytes;
+/** The state and the machinery that a proposal is judged with. */
+export interface Judge {
+  readonly machine: Machine;
+  readonly proofs: ProofVerifier;
+  /** Committed state; nothing is written into it. */
+  readonly base: ReadStore;
+  readonly ctx: ReadCtx;
+  /** The block that is proposed. */
+  readonly block: BlockInfo;
 }
 
-/** Room of one block: bytes, gas, and lanes for proofs, of which whoever owes proofs has one. */
-function room(bytesMax: number): { take(bytes: Uint8Array, tx: DecodedTx<Message>): boolean } {
-  let bytesLeft = bytesMax;
-  let gasLeft = BLOCK_GAS_MAX;
-  const provers = new Set<string>();
-  return {
-    take: (bytes, tx) => {
-      // Not the payer of the fee, who may be anybody: with many payers one debtor would fill all lanes.
-      const prover = proofMessage(tx)?.signer;
-      if (blockBytes(bytes) > bytesLeft || tx.fee.gasLimit > gasLeft) return false;
-      if (prover !== undefined && (provers.size === BLOCK_PROOFS_MAX || provers.has(prover))) return false;
-      bytesLeft -= blockBytes(bytes);
-      gasLeft -= tx.fee.gasLimit;
-      if (prover !== undefined) provers.add(prover);
-      return true;
-    },
-  };
-}
+type Lanes = readonly (readonly Ranked<Candidate>[])[];
 
-interface Choice {
-  readonly bytes: Uint8Array;
-  readonly task: ProofTask | undefined;
-}
-
-function choose(machine: Machine, ctx: ReadCtx, txs: readonly Uint8Array[], bytesMax: number): Choice[] {
-  const left = room(bytesMax);
-  const chosen: Choice[] = [];
-  for (const bytes of txs) {
-    try {
-      const tx = readTx(machine, bytes);
-      const task = proofTask(ctx, tx);
-      if (left.take(bytes, tx)) chosen.push({ bytes, task });
-    } catch (error) {
-      // The mempool let it in before the state turned against it: it would only fail.
-      if (!(error instanceof ChainError)) throw error;
+/**
+ * Verdicts by id on the next proof of each debtor, of as many debtors as a block has lanes for: whatever one
+ * sends, it takes no other's place.
+ */
+async function judged({ proofs, ctx }: Judge, lanes: Lanes): Promise<ReadonlyMap<string, boolean>> {
+  const tasks = new Map<string, ProofTask>();
+  const debtors = new Set<string>();
+  for (const lane of lanes)
+    for (const { tx } of lane) {
+      const { prover } = tx;
+      if (prover === undefined || debtors.has(prover) || tasks.size === BLOCK_PROOFS_MAX) continue;
+      const task = dueTask(ctx, tx.decoded);
+      if (task === undefined) continue;
+      debtors.add(prover);
+      tasks.set(tx.id, task);
     }
-  }
+  const verdicts = await proofs.verifyAll([...tasks.values()]);
+  return new Map([...tasks].map(([id, task]) => [id, holds(verdicts, task)]));
+}
+
+/**
+ * The transactions of a proposal: as many of the given as fit, dearest first and in each lane's order, whose
+ * fee and turn hold over the committed state and over those before them. `refused` says what becomes of the
+ * lane of one that does not hold.
+ */
+export async function selectTxs(
+  judge: Judge,
+  lanes: Lanes,
+  bytesMax: number,
+  refused: (candidate: Candidate) => Choice,
+): Promise<Uint8Array[]> {
+  const verdicts = await judged(judge, lanes);
+  const { machine, base, ctx, block } = judge;
+  const left = room(bytesMax);
+  const scratch = overlay(base);
+  const chosen: Uint8Array[] = [];
+  pick(lanes, (candidate) => {
+    const { decoded: tx } = candidate;
+    if (!left.fits(tx)) return "close";
+    const { prover, id } = candidate;
+    const waits = prover !== undefined && !verdicts.has(id) && dueTask(ctx, tx) !== undefined;
+    if (waits) return "close";
+    try {
+      ensure(prover === undefined || verdicts.get(id), errors.FalseProof);
+      enterTx(machine, scratch, block, tx);
+    } catch (error) {
+      // The mempool let it in before the state turned against it. Throws again what must stop the node.
+      failureOf(error);
+      return refused(candidate);
+    }
+    left.take(tx);
+    chosen.push(candidate.bytes);
+    return "take";
+  });
   return chosen;
 }
 
 /**
- * The transactions of a proposal: as many of the given as fit, without proofs that are not due or do not
- * hold.
+ * Whether a correct proposer could have chosen these transactions: they keep to the bounds of a block, fee
+ * and turn of each hold over those before it, and so do their proofs. The same on every node.
  */
-export async function selectTxs(
-  machine: Machine,
-  verifier: ProofVerifier,
-  ctx: ReadCtx,
-  txs: readonly Uint8Array[],
-  bytesMax: number,
-): Promise<Uint8Array[]> {
-  const chosen = choose(machine, ctx, txs, bytesMax);
-  const verdicts = await verifier.verifyAll(chosen.flatMap(({ task }) => (task ? [task] : [])));
-  return chosen
-    .filter(({ task }) => !task || verdicts.get(toHex(statementHash(task.statement))) === true)
-    .map(({ bytes }) => bytes);
-}
-
-/** Whether a proposal's transactions keep to the bounds that every proposer keeps to. */
-export function keepsBounds(machine: Machine, txs: readonly Uint8Array[], bytesMax: number): boolean {
-  const left = room(bytesMax);
+export async function acceptsTxs(judge: Judge, txs: readonly Uint8Array[]): Promise<boolean> {
+  const { machine, proofs, base, ctx, block } = judge;
+  const left = room(BLOCK_BYTES_MAX);
+  const scratch = overlay(base);
+  const tasks: ProofTask[] = [];
   try {
-    return txs.every((bytes) => left.take(bytes, readTx(machine, bytes)));
+    for (const bytes of txs) {
+      const tx = readTx(machine, bytes);
+      ensure(left.take(tx), errors.NoRoom);
+      const task = proofTask(ctx, tx);
+      if (task) tasks.push(task);
+      enterTx(machine, scratch, block, tx);
+    }
   } catch (error) {
-    if (error instanceof ChainError) return false;
-    throw error;
+    failureOf(error);
+    return false;
   }
+  const verdicts = await proofs.verifyAll(tasks);
+  return tasks.every((task) => holds(verdicts, task));
 }

@@ -1,5 +1,6 @@
 import type { AppState } from "#chain/kernel/genesis.ts";
 import type { Registry } from "#chain/kernel/registry.ts";
+import type { MempoolLimits } from "#chain/mempool/limits.ts";
 import type { CommitStore } from "#chain/store/port.ts";
 import type { SignatureCache } from "#chain/tx/signature-cache.ts";
 import type { SignatureVerifier } from "#chain/tx/verifier.ts";
@@ -23,6 +24,9 @@ export interface AppOptions {
   readonly invariants?: InvariantCheck;
   /** Makes clock, entropy and timers throw while a block runs: for tests. */
   readonly guarded?: boolean;
+  /** A clock for the mempool's ages, in milliseconds; without one transactions there age by blocks alone. */
+  readonly nowMs?: () => number;
+  readonly mempool?: MempoolLimits;
   /** Failures that only operators need to see. */
   readonly warn?: (text: string) => void;
 }

@@ -7,8 +7,11 @@ const MICRO = 1_000_000n;
 /** What a transaction pays for a unit of gas, in millionths of a base unit, rounded down. */
 export const priceOf = ({ fee, gas }: Pick<PoolTx, "fee" | "gas">): bigint => mulDiv(fee, MICRO, gas, "down");
 
-/** What becomes of a transaction that was offered to a block: in, or not together with all behind it. */
-export type Choice = "take" | "pass";
+/**
+ * What becomes of a transaction that was offered to a block: it is in; it is left out; or it is left out with
+ * all behind it in its lane.
+ */
+export type Choice = "take" | "skip" | "close";
 
 interface Cursor<T extends PoolTx> {
   readonly lane: readonly Ranked<T>[];
@@ -28,7 +31,7 @@ function before<T extends PoolTx>(a: Cursor<T>, b: Cursor<T>): boolean {
 
 /**
  * Offers transactions to a block: lanes that lead to a proof first, since a round waits for those, then by
- * price, then by arrival; each lane in its order. One that is passed over closes its lane for this block.
+ * price, then by arrival; each lane in its order.
  */
 export function pick<T extends PoolTx>(
   lanes: Iterable<readonly Ranked<T>[]>,
@@ -40,7 +43,7 @@ export function pick<T extends PoolTx>(
       cursors.push({ lane, at: 0, proofAt: lane.findLastIndex(({ tx }) => tx.prover !== undefined) });
   const heads = heap<Cursor<T>>(before, cursors);
   for (let head = heads.pop(); head !== undefined; head = heads.pop()) {
-    if (offer(current(head).tx) === "pass") continue;
+    if (offer(current(head).tx) === "close") continue;
     head.at += 1;
     if (head.at < head.lane.length) heads.push(head);
   }

@@ -36,7 +36,7 @@ export async function benchSendsInProcess(
     lap("check");
     const block = next(given);
     const proposal = { ...block, txs: await app.prepareProposal(block) };
-    if (!app.processProposal(proposal)) throw new Error("the app refuses its own proposal");
+    if (!(await app.processProposal(proposal))) throw new Error("the app refuses its own proposal");
     lap("propose");
     const { txResults } = await app.finalizeBlock(proposal);
     lap("finalize");

@@ -16,6 +16,7 @@ import {
 } from "#proto/gen/cosmos/auth.ts";
 import { Query as Bank, MsgSend, QueryBalanceRequest, QueryBalanceResponse } from "#proto/gen/cosmos/bank.ts";
 import {
+  CheckTxType,
   RequestCheckTx,
   RequestFinalizeBlock,
   RequestInfo,
@@ -138,6 +139,35 @@ test("garbage is refused by code: as a transaction, in a proposal and as a query
   }
 });
 
+test("transactions of clients and of peers meet in one mempool, which serves peers and blocks", async () => {
+  const app = application();
+  await app.initChain(initChain());
+  const amount = [{ denom: DENOM, amount: 5n }];
+  const pay = (from: typeof ann, to: typeof ann) =>
+    say(MsgSend, { fromAddress: from.address, toAddress: to.address, amount });
+  const info = await app.query({
+    ...RequestQuery.zero(),
+    path: Auth.account.path,
+    data: QueryAccountRequest.encode({ address: ann.address }),
+  });
+  const account = BaseAccount.decode(QueryAccountResponse.decode(info.value).account?.value ?? utf8(""));
+  const [one, two] = [0n, 1n].map((sequence) =>
+    signTx(ann, { number: account.accountNumber, sequence, gas: 200_000n }, pay(ann, bob)),
+  ) as [Uint8Array, Uint8Array];
+  assert.equal((await app.insertTx({ tx: two })).code, 0);
+  assert.equal((await app.checkTx({ tx: one, type: CheckTxType.NEW })).code, 0);
+  assert.equal((await app.checkTx({ tx: one, type: CheckTxType.NEW })).code, 19);
+  assert.equal((await app.checkTx({ tx: one, type: CheckTxType.RECHECK })).code, 0);
+  assert.deepEqual(await app.reapTxs({ maxBytes: 0n, maxGas: 0n }), { txs: [two, one] });
+  assert.deepEqual(await app.reapTxs({ maxBytes: 0n, maxGas: 0n }), { txs: [] });
+  const { txResults } = await block(app, 1n);
+  assert.deepEqual(
+    txResults.map(({ code }) => code),
+    [0, 0, 0],
+  );
+  assert.notEqual((await app.checkTx({ tx: one, type: CheckTxType.RECHECK })).code, 0);
+});
+
 test("what the node does not keep is answered as nothing", async () => {
   const app = application();
   const empty = new Uint8Array(0);
@@ -147,8 +177,6 @@ test("what the node does not keep is answered as nothing", async () => {
   assert.deepEqual(await app.loadSnapshotChunk({ height: 1n, format: 1, chunk: 0 }), { chunk: empty });
   const applied = await app.applySnapshotChunk({ index: 0, chunk: empty, sender: "" });
   assert.equal(applied.result, ResponseApplySnapshotChunk_Result.ABORT);
-  assert.notEqual((await app.insertTx({ tx: Uint8Array.of(1) })).code, 0);
-  assert.deepEqual(await app.reapTxs({ maxBytes: 1000n, maxGas: 1000n }), { txs: [] });
   const vote = { ...RequestVerifyVoteExtension.zero(), voteExtension: Uint8Array.of(1) };
   const { ACCEPT, REJECT } = ResponseVerifyVoteExtension_VerifyStatus;
   assert.equal((await app.verifyVoteExtension(vote)).status, REJECT);

@@ -35,7 +35,7 @@ function payment(from: Person, sequence: bigint, fee = 1_000n, amount = 5n, chan
 const codes = (app: App, txs: readonly Uint8Array[]): string[] =>
   txs.map((tx) => app.checkTx(tx)).map(({ codespace, code }) => `${codespace}/${code}`);
 
-/** A block out of the app's own mempool, accepted by a twin and committed; its transactions and their codes. */
+/** A block out of the app's own mempool, accepted by a twin and committed; its transactions and codes. */
 async function ownBlock(app: App, twin?: App): Promise<{ txs: string[]; codes: number[] }> {
   const block = nextBlock(app, []);
   const txs = await app.prepareProposal({ ...block, bytesMax: 1 << 20 });

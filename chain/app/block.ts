@@ -1,0 +1,64 @@
+import { type BlockInfo, type Event, writeCtx } from "#chain/kernel/block.ts";
+import type { ReadCtx } from "#chain/kernel/ctx.ts";
+import type { Overlay } from "#chain/kernel/overlay.ts";
+import type { ProofTask } from "#chain/kernel/proof.ts";
+import { BLOCK_GAS_MAX, BLOCK_PROOFS_MAX } from "#chain/limits.ts";
+import { beaconIsSigned } from "#modules/elections/api.ts";
+import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
+import { timeItem } from "./base.ts";
+import { deliverInjected, deliverTx, noRoomResult, type Reading, readingOf } from "./execute.ts";
+import { readInjected } from "./injected.ts";
+import { dueTask } from "./proofs.ts";
+import type { Machine } from "./types.ts";
+
+/** A transaction of a block as it was read. */
+export interface Placed {
+  readonly bytes: Uint8Array;
+  readonly reading: Reading;
+  /** What its proof must show; none without a proof, or where state refuses it: it will fail on its own. */
+  readonly task: ProofTask | undefined;
+  /** Whether the block has a place left among its proofs. */
+  readonly fits: boolean;
+}
+
+/** Reads the transactions of a block, and lets the first proofs have the places that there are. */
+export function placeTxs(machine: Machine, ctx: ReadCtx, txs: readonly Uint8Array[]): readonly Placed[] {
+  let proofs = 0;
+  return txs.map((bytes) => {
+    const reading = readingOf(machine, bytes);
+    const task = reading.tx && dueTask(ctx, reading.tx);
+    if (task) proofs += 1;
+    const fits = task === undefined || proofs <= BLOCK_PROOFS_MAX;
+    return { bytes, reading, task: fits ? task : undefined, fits };
+  });
+}
+
+/**
+ * Runs a block over a state: what modules do first, the transactions, what modules do last. A transaction
+ * that the block has no room for is not run: no correct proposer puts one in, but what is decided is run. Of
+ * gas it has what those before it have left, not what they asked for.
+ */
+export function runBlock(
+  machine: Machine,
+  state: Overlay,
+  info: BlockInfo,
+  placed: readonly Placed[],
+): { readonly txResults: ExecTxResult[]; readonly events: Event[]; readonly ctx: ReadCtx } {
+  const { registry } = machine;
+  const events: Event[] = [];
+  const ctx = writeCtx(registry, state, info, events);
+  timeItem.set(ctx, info.timeMs);
+  for (const module of registry.modules) module.beginBlock?.(ctx);
+  const isSigned = beaconIsSigned(ctx);
+  let gasLeft = BLOCK_GAS_MAX;
+  const txResults = placed.map(({ bytes, reading, fits }, i) => {
+    if (i === 0 && isSigned) return deliverInjected(machine, state, info, readInjected(registry, bytes));
+    const { tx } = reading;
+    if (tx && (!fits || tx.fee.gasLimit > gasLeft)) return noRoomResult(tx);
+    const result = deliverTx(machine, state, info, reading);
+    gasLeft -= result.gasUsed;
+    return result;
+  });
+  for (const module of registry.modules) module.endBlock?.(ctx);
+  return { txResults, events, ctx };
+}
