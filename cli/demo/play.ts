@@ -2,7 +2,7 @@ import { memberLine, operatorLine } from "#cli/agents/lines.ts";
 import { CliError } from "#cli/errors.ts";
 import type { CreatedNet } from "#cli/home/create.ts";
 import type { DealtRows } from "#cli/home/rows.ts";
-import { type RunningNode, startNode } from "#cli/node/supervise.ts";
+import { haltedError, type RunningNode, startNode } from "#cli/node/supervise.ts";
 import { note, say } from "#cli/output.ts";
 import { connect } from "#client/connect.ts";
 import { startDataNode } from "#data/server.ts";
@@ -111,8 +111,9 @@ export async function play(plan: PlayPlan, closers: Closers): Promise<Play> {
       if (records.allEnded(rounds)) over.resolve();
     },
   });
-  // Both go on until they are stopped, so an earlier end is a failure.
-  for (const going of [agents, watching]) going.catch((error: unknown) => over.reject(error));
+  // All of them go on until they are stopped, so an earlier end is a failure.
+  for (const going of [agents, watching, node().ended])
+    going.catch((error: unknown) => over.reject(haltedError(error)));
   signal.addEventListener("abort", () => over.reject(signal.reason), { once: true });
   // Whoever closes early does not wait for it.
   over.promise.catch(() => undefined);
