@@ -48,6 +48,9 @@ export const txHash = (bytes: Uint8Array): string => toHex(sha256(bytes)).toUppe
 /** Codes from here on mean that the same bytes may succeed later. */
 const RETRY_CODE_MIN = 32_000;
 const SEQUENCE_CODE = 32;
+const FULL_CODE = 20;
+/** It is in the mempool, or an unordered transaction that ran already. */
+const KNOWN_CODE = 19;
 const TIMEOUT_MS = 15_000;
 
 /**
@@ -86,9 +89,10 @@ export class ChainNode {
   async broadcast(tx: Uint8Array): Promise<Verdict> {
     try {
       const { code, codespace, log = "" } = await this.#comet.broadcastTxSync({ tx });
-      if (code === 0) return { kind: "accepted" };
+      if (code === 0 || (codespace === "sdk" && code === KNOWN_CODE)) return { kind: "accepted" };
       if (codespace === "sdk" && code === SEQUENCE_CODE) return { kind: "sequence", log };
-      if (code >= RETRY_CODE_MIN) return { kind: "busy", log };
+      const isFull = codespace === "sdk" && code === FULL_CODE;
+      if (isFull || code >= RETRY_CODE_MIN) return { kind: "busy", log };
       return { kind: "refused", error: refusal({ codespace, code, log, hash: txHash(tx) }) };
     } catch (error) {
       return verdictOf(error, tx);
@@ -125,7 +129,7 @@ function verdictOf(error: unknown, tx: Uint8Array): Verdict {
   const failure = toClientError(error);
   const text = failure.message;
   if (!text.startsWith("{")) throw failure;
-  if (text.includes("already exists in cache")) return { kind: "accepted" };
+  if (/already exists in cache|tx already seen/.test(text)) return { kind: "accepted" };
   if (/mempool is full|timed out|timeout/i.test(text)) return { kind: "busy", log: text };
   if (/too large/i.test(text)) {
     const error = new ClientError("badInput", text, { hash: txHash(tx) });

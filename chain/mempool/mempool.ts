@@ -1,6 +1,7 @@
 import { ensure } from "#chain/kernel/error.ts";
+import { mulDiv } from "#chain/math/mul-div.ts";
 import { wrongSequence } from "#chain/tx/errors.ts";
-import { errors } from "./errors.ts";
+import { errors, turnTaken } from "./errors.ts";
 import { type Eviction, eviction } from "./eviction.ts";
 import { type Gossip, gossip, type ReapBounds } from "./gossip.ts";
 import { advance, BEHIND_GAP, effectiveAt, emptyLane, putIn, readyOf, takeOut } from "./lane.ts";
@@ -116,9 +117,12 @@ export class Mempool<T extends PoolTx> {
       throw wrongSequence(lane.gapAt, tx.sequence);
     }
     if (rival === undefined) return;
-    const [offered, needed] = [100n * tx.fee * rival.tx.gas, (100n + replacePercent) * rival.tx.fee * tx.gas];
     const { fee, gas } = rival.tx;
-    ensure(offered >= needed && tx.fee > 0n, errors.UnderpricedReplacement, { fee, gas });
+    const least = mulDiv(fee * tx.gas, 100n + replacePercent, 100n * gas, "up");
+    const feeToReplace = least > 0n ? least : 1n;
+    if (tx.fee >= feeToReplace) return;
+    if (tx.lane === tx.sender) throw turnTaken(lane.gapAt, tx.sequence, feeToReplace);
+    throw errors.UnderpricedReplacement({ feeToReplace });
   }
 
   #ensureOwnLimits(tx: T, rival: Entry<T> | undefined, funds: bigint): void {

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { APP_VERSION } from "#chain/abci/handlers.ts";
 import { BLOCK_BYTES_MAX, BLOCK_GAS_MAX, TX_BYTES_MAX } from "#chain/limits.ts";
+import { MEMPOOL_LIMITS } from "#chain/mempool/limits.ts";
 import type { Json } from "#chain/proto/json.ts";
 import { runProgram } from "./process.ts";
 
@@ -56,6 +57,8 @@ export interface NodeSettings {
   readonly genesisTime?: string;
   /** Address of the application where it is not the home's socket. */
   readonly proxyApp?: string;
+  /** Where transactions wait: in the application's mempool unless told, or in CometBFT's own as well. */
+  readonly mempool?: "app" | "flood";
 }
 
 /**
@@ -83,6 +86,21 @@ type TomlValue = string | number | boolean;
 /** Keys before the first section belong to section "". */
 type TomlSettings = Readonly<Record<string, Readonly<Record<string, TomlValue>>>>;
 
+const { txsMax, bytesMax, proofTxsMax, proofBytesMax, reapBytesMax } = MEMPOOL_LIMITS;
+/** For either kind of mempool. */
+const mempoolSettings = {
+  max_tx_bytes: TX_BYTES_MAX,
+  size: txsMax + proofTxsMax,
+  max_txs_bytes: bytesMax + proofBytesMax,
+  recheck: true,
+  // A message to peers holds the largest transaction with its length and many small ones.
+  max_batch_bytes: 2 * TX_BYTES_MAX,
+  reap_max_bytes: reapBytesMax,
+  reap_interval: "50ms",
+  // For so long the same bytes are not looked at again after a refusal; clients come back sooner than the default.
+  check_tx_retry_delay: "100ms",
+} as const;
+
 function cometSettings(paths: HomePaths, settings: NodeSettings): TomlSettings {
   const loopback = (port: number): string => `tcp://127.0.0.1:${port}`;
   return {
@@ -93,12 +111,7 @@ function cometSettings(paths: HomePaths, settings: NodeSettings): TomlSettings {
     },
     rpc: { laddr: loopback(settings.rpcPort), unsafe: false, max_body_bytes: 1_000_000, pprof_laddr: "" },
     p2p: { laddr: loopback(settings.p2pPort), persistent_peers: "", seeds: "", pex: false },
-    mempool: {
-      type: "flood",
-      max_tx_bytes: TX_BYTES_MAX,
-      max_txs_bytes: 64 * TX_BYTES_MAX,
-      recheck: true,
-    },
+    mempool: { type: settings.mempool ?? "app", ...mempoolSettings },
     statesync: { enable: false },
     // Its switch from consensus to block sync mid-way stalls nodes that are merely slow.
     blocksync: { adaptive_sync: false },

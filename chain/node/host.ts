@@ -52,7 +52,9 @@ export async function hostApp({ state, address, version, log, app: given }: Host
   const warn = (text: string): void => log.warn({}, text);
   const store = await openDiskStore(state, { spaces: storeSpaces });
   try {
-    const app = new App({ store, warn, signatures: loadVerifier(warn), ...given });
+    // Of the process, not of the day: nobody's change of the clock ages what waits.
+    const nowMs = (): number => performance.now();
+    const app = new App({ store, warn, nowMs, signatures: loadVerifier(warn), ...given });
     const failed = Promise.withResolvers<never>();
     const server = await startAbciServer({
       application: abciApplication(app, version),

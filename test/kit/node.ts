@@ -7,7 +7,7 @@ import { fromHex, toHex } from "#chain/bytes/hex.ts";
 import { type AppChild, startAppChild } from "#chain/node/app-child.ts";
 import { type Comet, startComet } from "#chain/node/comet.ts";
 import { findCometBft } from "#chain/node/cometbft-binary.ts";
-import { homePaths, initHome } from "#chain/node/config.ts";
+import { homePaths, initHome, type NodeSettings } from "#chain/node/config.ts";
 import { freePort } from "#chain/node/process.ts";
 import { CHAIN_ID, type GenesisChoice, genesis } from "./genesis.ts";
 import { validator } from "./validator.ts";
@@ -36,12 +36,13 @@ const VALIDATOR = "node";
 export async function makeHome(
   choice: GenesisChoice,
   timeoutCommitMs: number,
+  mempool: NodeSettings["mempool"] = "app",
 ): Promise<{ home: string; rpcPort: number }> {
   const home = await mkdtemp(join(tmpdir(), "iterum-node-"));
   const rpcPort = await freePort();
   const p2pPort = await freePort();
   const chainId = choice.chainId ?? CHAIN_ID;
-  const settings = { chainId, moniker: "test", rpcPort, p2pPort, timeoutCommitMs, appState: {} };
+  const settings = { chainId, moniker: "test", rpcPort, p2pPort, timeoutCommitMs, appState: {}, mempool };
   const paths = await initHome(findCometBft(), home, settings);
   const keyFile = join(paths.comet, "config/priv_validator_key.json");
   const { address } = JSON.parse(await readFile(keyFile, "utf8")) as { address: string };
@@ -79,8 +80,9 @@ export async function startNode(
   choice: GenesisChoice,
   timeoutCommitMs = 200,
   appEnv: NodeJS.ProcessEnv = {},
+  mempool: NodeSettings["mempool"] = "app",
 ): Promise<TestNode> {
-  const { home, rpcPort } = await makeHome(choice, timeoutCommitMs);
+  const { home, rpcPort } = await makeHome(choice, timeoutCommitMs, mempool);
   const rpcUrl = `http://127.0.0.1:${rpcPort}`;
   let app: AppChild | undefined;
   let comet: Comet | undefined;

@@ -67,7 +67,7 @@ test("the dearest go first, a tenth more replaces, and each turn is admitted onc
     "/0",
     "/0",
     "sdk/19",
-    "sdk/13",
+    "sdk/32",
     "/0",
     "sdk/32",
   ]);

@@ -40,10 +40,21 @@ test("a tenth more for a unit of gas replaces a transaction, less does not", () 
   const at = stage();
   at.add(poolTx("ann", 0n, { fee: 100n }));
   at.add(poolTx("ann", 1n));
-  assert.equal(at.add(poolTx("ann", 0n, { fee: 109n })), 13);
-  assert.equal(at.add(poolTx("ann", 0n, { fee: 200n, gas: 200n })), 13, "more gas is no better price");
+  assert.equal(at.add(poolTx("ann", 0n, { fee: 109n })), SEQUENCE, "as to one who has only counted wrong");
+  assert.equal(at.add(poolTx("ann", 0n, { fee: 200n, gas: 200n })), SEQUENCE, "no better price");
   assert.equal(at.add(poolTx("ann", 0n, { fee: 110n })), 0);
   assert.deepEqual(at.picked(), [poolTx("ann", 0n, { fee: 110n }).id, poolTx("ann", 1n).id]);
+});
+
+test("who sends out of order replaces by its deadline", () => {
+  const at = stage();
+  const tx = (fee: bigint) => poolTx("ann", 0n, { lane: "ann/1700000000.5", fee });
+  assert.deepEqual(
+    [100n, 109n, 110n].map((fee) => at.add(tx(fee))),
+    [0, 13, 0],
+  );
+  assert.equal(at.add(poolTx("ann", 0n)), 0, "and takes no turn");
+  assert.equal(at.pool.size, 2);
 });
 
 test("a signature is checked only after everything cheap, and its failure changes nothing", () => {

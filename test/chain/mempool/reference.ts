@@ -58,7 +58,7 @@ export class Reference {
     if (tx.sequence < turn) return 32;
     if (tx.sequence >= end) return lane.length === senderTxsMax && tx.sequence === end ? 20 : 32;
     const rival = lane.find((each) => each.tx.sequence === tx.sequence);
-    if (rival && !pays(tx, rival.tx)) return 13;
+    if (rival && !pays(tx, rival.tx)) return 32;
     const others = this.#all.filter((each) => each !== rival);
     const own = others.filter((each) => each.tx.sender === tx.sender);
     if (bytesOf(own) + tx.bytes.length > senderBytesMax) return 20;

@@ -12,7 +12,9 @@ import { createCounter, inFolder } from "#test/chain/abci/kit.ts";
 
 async function settings(): Promise<NodeSettings> {
   const [rpcPort, p2pPort] = [await freePort(), await freePort()];
-  return { chainId: "counter-1", moniker: "test", rpcPort, p2pPort, timeoutCommitMs: 10, appState: {} };
+  const pace = { timeoutCommitMs: 10, appState: {} };
+  // The counter keeps no transactions of its own.
+  return { chainId: "counter-1", moniker: "test", rpcPort, p2pPort, ...pace, mempool: "flood" };
 }
 
 async function rpc<T>(comet: Comet, path: string): Promise<T> {
@@ -97,7 +99,11 @@ test("a CometBFT that a killed node left behind is ended before the next one sta
 test("a home has keys for its owner only, bounded blocks and no peers", () =>
   inFolder(async (folder) => {
     const home = join(folder, "home");
-    const paths = await initHome(findCometBft(), home, { ...(await settings()), appState: { bank: {} } });
+    const paths = await initHome(findCometBft(), home, {
+      ...(await settings()),
+      appState: { bank: {} },
+      mempool: "app",
+    });
     const config = readFileSync(paths.cometConfig, "utf8");
     for (const line of [
       `proxy_app = "unix://${paths.socket}"`,
@@ -106,7 +112,7 @@ test("a home has keys for its owner only, bounded blocks and no peers", () =>
       "pex = false",
       "max_tx_bytes = 262144",
       'timeout_commit = "10ms"',
-      'type = "flood"',
+      'type = "app"',
       "prometheus = false",
     ])
       assert.ok(config.split("\n").includes(line), line);
