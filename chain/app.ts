@@ -25,7 +25,7 @@ import { assert } from "#chain/kernel/error.ts";
 import { type AppState, dumpGenesis, initGenesis } from "#chain/kernel/genesis.ts";
 import { type Overlay, overlay } from "#chain/kernel/overlay.ts";
 import { assertLimits, BLOCK_BYTES_MAX } from "#chain/limits.ts";
-import type { Staged } from "#chain/store/port.ts";
+import type { Staged, StoreView } from "#chain/store/port.ts";
 import { signatureCache } from "#chain/tx/signature-cache.ts";
 import { beaconIsSigned } from "#modules/elections/api.ts";
 import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
@@ -86,11 +86,7 @@ export class App {
 
   /** What is known of the last block; undefined before genesis. */
   #last(): BlockInfo | undefined {
-    if (this.#genesis) return this.#genesis.info;
-    const { store } = this.#options;
-    const at = { chainId: "", height: store.height, timeMs: 0n, proposer: NOBODY, verdicts: new Map() };
-    const found = baseOf(readCtx(store, at));
-    return found && { ...at, ...found };
+    return this.#genesis ? this.#genesis.info : this.#blockOf(this.#options.store);
   }
 
   #ctx(): ReadCtx {
@@ -261,11 +257,20 @@ export class App {
   }
 
   #queryBase(height: bigint): QueryBase | undefined {
-    const block = this.#last();
-    if (block === undefined || (height !== 0n && height !== block.height)) return undefined;
-    if (this.#genesis) return { store: this.#genesis.state, block };
+    const last = this.#last();
+    const isLast = height === 0n || height === last?.height;
+    if (this.#genesis) return isLast && last ? { store: this.#genesis.state, block: last } : undefined;
     const { store } = this.#options;
-    return { store, block, prove: (space, key) => store.prove(space, key) };
+    const view = isLast ? store : store.at(height);
+    const block = view && this.#blockOf(view);
+    return view && block && { store: view, block, prove: (space, key) => view.prove(space, key) };
+  }
+
+  /** What a committed version says of its block; undefined before genesis. */
+  #blockOf(view: StoreView): BlockInfo | undefined {
+    const at = { chainId: "", height: view.height, timeMs: 0n, proposer: NOBODY, verdicts: new Map() };
+    const found = baseOf(readCtx(view, at));
+    return found && { ...at, ...found };
   }
 
   /** The whole state as genesis. */

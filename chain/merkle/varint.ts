@@ -1,5 +1,5 @@
 /** Writes the base-128 varint of an unsigned 32-bit integer, at most 5 bytes, and gives where it ends. */
-function putUvarint(out: Uint8Array, at: number, value: number): number {
+export function putUvarint(out: Uint8Array, at: number, value: number): number {
   let end = at;
   let rest = value;
   while (rest > 0x7f) {

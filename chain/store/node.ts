@@ -1,14 +1,16 @@
-import { iavlInnerHash, iavlLeafHash } from "#chain/merkle/iavl.ts";
-import { putU32, type RecordReader, recordReader } from "./wire.ts";
+import type { Digest } from "./digest.ts";
 
-/** A node on disk, as its parent knows it: its place (version, nonce), its shape and its hash. */
+/**
+ * A subtree whose top lies in another page, as its parent knows it: its shape, its hash, and where that page
+ * lies: under a number of its own in the version that wrote it.
+ */
 export interface NodeRef {
   readonly kind: "ref";
   readonly height: number;
   readonly size: number;
+  readonly hash: Digest;
   readonly version: number;
   readonly nonce: number;
-  readonly hash: Uint8Array;
 }
 
 /** One entry of a space. */
@@ -16,94 +18,41 @@ export interface Leaf {
   readonly kind: "leaf";
   readonly height: 0;
   readonly size: 1;
+  /** The version that made the node; `DRAFT` while that is in the making. */
+  readonly version: number;
+  readonly hash: Digest;
   readonly key: Uint8Array;
   readonly value: Uint8Array;
 }
 
 /** Two subtrees; `key` is the smallest of the right one's. */
-export interface Inner<C = Child> {
+export interface Inner {
   readonly kind: "inner";
   readonly height: number;
   readonly size: number;
+  readonly version: number;
+  readonly hash: Digest;
   readonly key: Uint8Array;
-  readonly left: C;
-  readonly right: C;
+  readonly left: Child;
+  readonly right: Child;
 }
 
-/** A node in hand: a draft of this version, or loaded from disk. */
+/** A node in hand. */
 export type TreeNode = Leaf | Inner;
-/** A node on disk, opened: its children are on disk too. */
-export type StoredNode = Leaf | Inner<NodeRef>;
-/** What a parent holds. */
+/** What a parent holds: a node of its own page, or one of another. */
 export type Child = NodeRef | TreeNode;
 
-/** A leaf of no version yet. */
-export const leafOf = (key: Uint8Array, value: Uint8Array): Leaf => ({
-  kind: "leaf",
-  height: 0,
-  size: 1,
-  key,
-  value,
-});
+/** No version yet. */
+export const DRAFT = 0;
 
-/** The inner node over two subtrees, whatever their heights. */
-export const join = <C extends Child>(key: Uint8Array, left: C, right: C): Inner<C> => ({
-  kind: "inner",
-  height: 1 + Math.max(left.height, right.height),
-  size: left.size + right.size,
-  key,
-  left,
-  right,
-});
+/** Opens the page of a reference and gives its top node. */
+export type Load = (ref: NodeRef) => TreeNode;
 
-/** The hash of a node that the version wrote. */
-export const hashNode = (node: StoredNode, version: number): Uint8Array =>
-  node.kind === "leaf"
-    ? iavlLeafHash(node.key, node.value, version)
-    : iavlInnerHash(node.height, node.size, version, node.left.hash, node.right.hash);
+/** Where a page lies. */
+export type Place = Pick<NodeRef, "version" | "nonce">;
 
-const REF_BYTES = 45;
-
-/** Writes size, version and nonce in four bytes each, height in one, hash. */
-function putRef(out: Uint8Array, at: number, ref: NodeRef): number {
-  const end = putU32(out, putU32(out, putU32(out, at, ref.size), ref.version), ref.nonce);
-  out[end] = ref.height;
-  out.set(ref.hash, end + 1);
-  return at + REF_BYTES;
-}
-
-/** A reference in 45 bytes. */
-export function encodeRef(ref: NodeRef): Uint8Array {
-  const out = new Uint8Array(REF_BYTES);
-  putRef(out, 0, ref);
-  return out;
-}
-
-/** Reads what `encodeRef` wrote. */
-export function readRef(reader: RecordReader): NodeRef {
-  const [size, version, nonce] = [reader.u32(), reader.u32(), reader.u32()];
-  return { kind: "ref", size, version, nonce, height: reader.u8(), hash: reader.fixed(32) };
-}
-
-/** The bytes of a node on disk: its kind, its key and either its value or its two references. */
-export function encodeNode(node: StoredNode): Uint8Array {
-  const body = 5 + node.key.length;
-  const out = new Uint8Array(body + (node.kind === "leaf" ? node.value.length : 2 * REF_BYTES));
-  out[0] = node.kind === "leaf" ? 0 : 1;
-  out.set(node.key, putU32(out, 1, node.key.length));
-  if (node.kind === "leaf") out.set(node.value, body);
-  else putRef(out, putRef(out, body, node.left), node.right);
-  return out;
-}
-
-/** Reads what `encodeNode` wrote; throws RangeError on other bytes. */
-export function decodeNode(bytes: Uint8Array): StoredNode {
-  const reader = recordReader(bytes);
-  const kind = reader.u8();
-  if (kind > 1) throw new RangeError("unknown kind of node");
-  const key = reader.bytes();
-  if (kind === 0) return leafOf(key, reader.rest());
-  const node = join(key, readRef(reader), readRef(reader));
-  reader.end();
-  return node;
-}
+/**
+ * Nodes of the same band lie in the page of the topmost of them: four levels, so up to 15 nodes. It follows
+ * from the height alone; so all stores cut a tree into the same pages.
+ */
+export const bandOf = (height: number): number => height >>> 2;

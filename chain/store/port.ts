@@ -27,14 +27,29 @@ export interface Staged {
   readonly appHash: Uint8Array;
 }
 
-/** The authenticated store: reads see the last committed version and are never asynchronous. */
-export interface CommitStore extends ReadStore {
-  /** Height of the last committed version; 0 before the first. */
+/** One committed version, which never changes. Reads are never asynchronous. */
+export interface StoreView extends ReadStore {
+  /** Height of the version; 0 before the first. */
   readonly height: bigint;
   /**
    * Its app hash, 32 bytes: over the non-empty spaces only, so SHA-256 of nothing before the first version.
    */
   readonly appHash: Uint8Array;
+  /** The entries of `range` in descending order. */
+  rangeReverse(space: string, start: Uint8Array, end: Uint8Array | undefined): Iterable<Entry>;
+  /** The non-empty spaces and their root hashes, by name: the leaves of the app hash. */
+  roots(): readonly NamedRoot[];
+  /**
+   * The ICS-23 proof under the app hash of what the space holds at a key, a value or nothing: from the entry,
+   * or from its neighbours, up. A version without any entry has no proof.
+   */
+  prove(space: string, key: Uint8Array): readonly ProofOp[];
+  /** Every entry of one space, or of all in the order of their names. */
+  dump(space?: string): Iterable<Change & { readonly value: Uint8Array }>;
+}
+
+/** The authenticated store, as the last committed version. */
+export interface CommitStore extends StoreView {
   /**
    * Computes the version that follows from the changes, which come sorted by (space, key) and unique. Changes
    * nothing that a reader sees, and may be called again with other changes. Any height may come first, then
@@ -47,21 +62,19 @@ export interface CommitStore extends ReadStore {
    */
   commit(staged: Staged): Promise<void>;
   /**
-   * The ICS-23 proof under the app hash of what the space holds at a key, a value or nothing: from the entry,
-   * or from its neighbours, up. A store without any entry has no proof.
+   * A kept version, whatever is committed after it; undefined where the store does not keep it. Once it is
+   * pruned its methods throw StoreError `height`.
    */
-  prove(space: string, key: Uint8Array): readonly ProofOp[];
+  at(height: bigint): StoreView | undefined;
   close(): Promise<void>;
 }
 
 /** What the node's tools need of a store beyond the state machine. */
 export interface NodeStore extends CommitStore {
-  /** The entries of `range` in descending order. */
-  rangeReverse(space: string, start: Uint8Array, end: Uint8Array | undefined): Iterable<Entry>;
   /** Returns to the version before the last. Possible once after each commit. */
   rollback(): Promise<void>;
-  /** The non-empty spaces and their root hashes, by name: the leaves of the app hash. */
-  roots(): readonly NamedRoot[];
-  /** Every entry of one space, or of all in the order of their names. */
-  dump(space?: string): Iterable<Change & { readonly value: Uint8Array }>;
+  /** The heights that are kept, ascending. */
+  kept(): Iterable<bigint>;
+  /** Keeps a version that is kept now, and all after it, until the function it gives is called. */
+  pin(height: bigint): () => void;
 }

@@ -1,94 +1,120 @@
 import { equalBytes } from "#chain/bytes/compare.ts";
 import { concatAll } from "#chain/bytes/concat.ts";
 import { bigFromBytes, u32be, u64be } from "#chain/bytes/int.ts";
+import { fromKey } from "#chain/bytes/latin1.ts";
 import { multistoreHash, type NamedRoot } from "#chain/merkle/multistore.ts";
+import { lengthPrefixed, type RecordReader, recordReader, textField } from "./bytes.ts";
 import { StoreError } from "./error.ts";
-import { HEAD_KEY, placeOf, UNDO_KEY } from "./keys.ts";
-import { encodeRef, type NodeRef, readRef } from "./node.ts";
-import { lengthPrefixed, putU32, type RecordReader, recordReader, textField } from "./wire.ts";
+import { placeOf } from "./keys.ts";
+import type { NodeRef, Place } from "./node.ts";
+import { readRef, refRecord } from "./page.ts";
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** One committed version: its height, its app hash and the root of every non-empty space, by name. */
-export interface Head {
+export interface Version {
   readonly height: bigint;
   readonly appHash: Uint8Array;
   readonly roots: ReadonlyMap<string, NodeRef>;
 }
 
-/** One space's part of what a version did. */
-export interface SpaceUndo {
-  readonly space: string;
-  /** Entries as they were; undefined where there was none. */
-  readonly entries: readonly (readonly [key: Uint8Array, value: Uint8Array | undefined])[];
-  /** How many nodes the version wrote; their nonces count from 1. */
-  readonly created: number;
-  /** Nodes that only the version before still needs. */
-  readonly orphans: readonly Pick<NodeRef, "version" | "nonce">[];
+/** Which versions there are: all from `from` to the last one, and some before. */
+export interface History {
+  readonly last: number;
+  readonly from: number;
+  readonly older: readonly number[];
 }
 
-/** What it takes to return from a version to the one before, and what may go once nobody can return. */
+/** What it takes to return from a version to the one before. */
 export interface Undo {
-  readonly previous: Head;
-  readonly spaces: readonly SpaceUndo[];
+  /** The version before; 0 where there was none. */
+  readonly previous: number;
+  /** How many pages the version wrote in each space; their nonces count from 1. */
+  readonly created: ReadonlyMap<string, number>;
+}
+
+/** Pages of a space that no version after some one needs. */
+export interface SpaceOrphans {
+  readonly space: string;
+  readonly places: readonly Place[];
 }
 
 /** The roots with their names. */
 export const namedRoots = (roots: ReadonlyMap<string, NodeRef>): readonly NamedRoot[] =>
-  [...roots].map(([name, ref]) => ({ name, root: ref.hash }));
+  [...roots].map(([name, ref]) => ({ name, root: fromKey(ref.hash) }));
 
 /** The version before the first. */
-export const emptyHead: Head = { height: 0n, appHash: multistoreHash([]), roots: new Map() };
+export const emptyVersion: Version = { height: 0n, appHash: multistoreHash([]), roots: new Map() };
 
-/** Bytes of a head: format, height, app hash, roots. */
-export function encodeHead(head: Head): Uint8Array {
-  const parts = [Uint8Array.of(FORMAT), u64be(head.height), head.appHash, u32be(head.roots.size)];
-  for (const [space, ref] of head.roots) parts.push(textField(space), encodeRef(ref));
+/** Bytes of a head: format, last version, first version of the unbroken row. */
+export const encodeHead = ({ last, from }: History): Uint8Array =>
+  concatAll([Uint8Array.of(FORMAT), u32be(last), u32be(from)]);
+
+/** Reads what `encodeHead` wrote. */
+export const decodeHead = (key: Uint8Array, bytes: Uint8Array): Omit<History, "older"> =>
+  parse(key, bytes, (reader) => {
+    if (reader.u8() !== FORMAT) throw new RangeError("another format");
+    return { last: reader.u32(), from: reader.u32() };
+  });
+
+/** Bytes of a list of versions. */
+export const encodeOlder = (versions: readonly number[]): Uint8Array =>
+  concatAll([u32be(versions.length), ...versions.map(u32be)]);
+
+/** Reads what `encodeOlder` wrote. */
+export const decodeOlder = (key: Uint8Array, bytes: Uint8Array): readonly number[] =>
+  parse(key, bytes, (reader) => list(reader, () => reader.u32()));
+
+/** Bytes of a version: height, app hash, roots. */
+export function encodeVersion({ height, appHash, roots }: Version): Uint8Array {
+  const parts = [u64be(height), appHash, u32be(roots.size)];
+  for (const [space, ref] of roots) parts.push(textField(space), lengthPrefixed(refRecord(ref)));
   return concatAll(parts);
 }
 
-/** Reads what `encodeHead` wrote; StoreError `corrupt` unless the app hash follows from the roots. */
-export const decodeHead = (bytes: Uint8Array): Head =>
-  parse(HEAD_KEY, bytes, (reader) => {
-    if (reader.u8() !== FORMAT) throw new RangeError("unknown format");
+/** Reads what `encodeVersion` wrote; StoreError `corrupt` unless the app hash follows from the roots. */
+export const decodeVersion = (key: Uint8Array, bytes: Uint8Array): Version =>
+  parse(key, bytes, (reader) => {
     const height = bigFromBytes(reader.fixed(8));
     const appHash = reader.fixed(32);
-    const roots = new Map<string, NodeRef>();
-    list(reader, () => roots.set(reader.text(), readRef(reader)));
+    const roots = new Map(list(reader, () => [reader.text(), readRef(reader.bytes())] as const));
     if (!equalBytes(multistoreHash(namedRoots(roots)), appHash))
       throw new RangeError("the roots do not give the app hash");
     return { height, appHash, roots };
   });
 
 /** Bytes of an undo record. */
-export function encodeUndo(undo: Undo): Uint8Array {
-  const parts = [lengthPrefixed(encodeHead(undo.previous)), u32be(undo.spaces.length)];
-  for (const { space, entries, created, orphans } of undo.spaces) {
-    parts.push(textField(space), u32be(entries.length));
-    for (const [key, value] of entries) {
-      parts.push(lengthPrefixed(key), Uint8Array.of(value === undefined ? 0 : 1));
-      if (value !== undefined) parts.push(lengthPrefixed(value));
-    }
-    parts.push(u32be(created), u32be(orphans.length));
-    const places = new Uint8Array(8 * orphans.length);
-    let at = 0;
-    for (const { version, nonce } of orphans) at = putU32(places, putU32(places, at, version), nonce);
-    parts.push(places);
-  }
+export function encodeUndo({ previous, created }: Undo): Uint8Array {
+  const parts = [u32be(previous), u32be(created.size)];
+  for (const [space, pages] of created) parts.push(textField(space), u32be(pages));
   return concatAll(parts);
 }
 
 /** Reads what `encodeUndo` wrote; StoreError `corrupt` on other bytes. */
-export const decodeUndo = (bytes: Uint8Array): Undo =>
-  parse(UNDO_KEY, bytes, (reader) => ({
-    previous: decodeHead(reader.bytes()),
-    spaces: list(reader, () => ({
-      space: reader.text(),
-      entries: list(reader, () => [reader.bytes(), reader.u8() === 0 ? undefined : reader.bytes()] as const),
-      created: reader.u32(),
-      orphans: list(reader, () => ({ version: reader.u32(), nonce: reader.u32() })),
-    })),
+export const decodeUndo = (key: Uint8Array, bytes: Uint8Array): Undo =>
+  parse(key, bytes, (reader) => ({
+    previous: reader.u32(),
+    created: new Map(list(reader, () => [reader.text(), reader.u32()] as const)),
   }));
+
+/** Bytes of a list of orphans. */
+export function encodeOrphans(spaces: readonly SpaceOrphans[]): Uint8Array {
+  const parts = [u32be(spaces.length)];
+  for (const { space, places } of spaces) {
+    parts.push(textField(space), u32be(places.length));
+    for (const { version, nonce } of places) parts.push(u32be(version), u32be(nonce));
+  }
+  return concatAll(parts);
+}
+
+/** Reads what `encodeOrphans` wrote. */
+export const decodeOrphans = (key: Uint8Array, bytes: Uint8Array): readonly SpaceOrphans[] =>
+  parse(key, bytes, (reader) =>
+    list(reader, () => ({
+      space: reader.text(),
+      places: list(reader, () => ({ version: reader.u32(), nonce: reader.u32() })),
+    })),
+  );
 
 function list<T>(reader: RecordReader, read: () => T): readonly T[] {
   const out: T[] = [];
@@ -96,7 +122,8 @@ function list<T>(reader: RecordReader, read: () => T): readonly T[] {
   return out;
 }
 
-function parse<T>(key: Uint8Array, bytes: Uint8Array, read: (reader: RecordReader) => T): T {
+/** Reads a whole record; StoreError `corrupt` where it does not fit. */
+export function parse<T>(key: Uint8Array, bytes: Uint8Array, read: (reader: RecordReader) => T): T {
   try {
     const reader = recordReader(bytes);
     const value = read(reader);
@@ -104,9 +131,7 @@ function parse<T>(key: Uint8Array, bytes: Uint8Array, read: (reader: RecordReade
     return value;
   } catch (cause) {
     if (cause instanceof StoreError) throw cause;
-    throw new StoreError("corrupt", `damaged record: ${(cause as Error).message}`, {
-      ...placeOf(key),
-      cause,
-    });
+    const text = `damaged record: ${(cause as Error).message}`;
+    throw new StoreError("corrupt", text, { ...placeOf(key), cause });
   }
 }

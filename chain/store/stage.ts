@@ -1,38 +1,43 @@
 import { compareBytes, equalBytes } from "#chain/bytes/compare.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 import { multistoreHash } from "#chain/merkle/multistore.ts";
+import type { NodeHasher } from "./digest.ts";
 import { StoreError } from "./error.ts";
-import type { NodeRef } from "./node.ts";
+import type { Load, NodeRef, Place } from "./node.ts";
 import { type Change, HEIGHT_MAX, KEY_BYTES_MAX, type Staged, VALUE_BYTES_MAX } from "./port.ts";
-import { type Head, namedRoots, type SpaceUndo } from "./record.ts";
-import { draftTree, type Load, type NewNode } from "./tree.ts";
+import { namedRoots, type Version } from "./record.ts";
+import { draftTree, type NewPage } from "./tree.ts";
 
 /** One space's part of a version. */
 export interface StagedSpace {
+  readonly space: string;
   readonly changes: readonly Change[];
-  readonly created: readonly NewNode[];
-  readonly undo: SpaceUndo;
+  readonly created: readonly NewPage[];
+  readonly orphans: readonly Place[];
+  /** The changed entries as they were; undefined where there was none. */
+  readonly before: readonly (Uint8Array | undefined)[];
 }
 
 /** The next version with all that a commit writes. */
 export interface StagedVersion extends Staged {
-  readonly previous: Head;
-  readonly next: Head;
+  readonly previous: Version;
+  readonly next: Version;
   readonly spaces: readonly StagedSpace[];
 }
 
 /** What a staging reads. */
 export interface Base {
-  readonly head: Head;
+  readonly version: Version;
+  readonly hasher: NodeHasher;
   get(space: string, key: Uint8Array): Uint8Array | undefined;
   load(space: string): Load;
 }
 
-/** Computes the version after the head. A change that writes what is there already is no change. */
+/** Computes the version after the last. A change that writes what is there already is no change. */
 export function stageVersion(base: Base, height: bigint, changes: readonly Change[]): StagedVersion {
-  checkHeight(base.head.height, height);
+  checkHeight(base.version.height, height);
   checkChanges(changes);
-  const roots = new Map(base.head.roots);
+  const roots = new Map(base.version.roots);
   const spaces: StagedSpace[] = [];
   for (const [space, own] of bySpace(changes)) {
     const [staged, root] = stageSpace(base, space, Number(height), own);
@@ -42,8 +47,8 @@ export function stageVersion(base: Base, height: bigint, changes: readonly Chang
     spaces.push(staged);
   }
   const sorted = sortedByName(roots);
-  const next: Head = { height, appHash: multistoreHash(namedRoots(sorted)), roots: sorted };
-  return { height, appHash: next.appHash, next, previous: base.head, spaces };
+  const next: Version = { height, appHash: multistoreHash(namedRoots(sorted)), roots: sorted };
+  return { height, appHash: next.appHash, next, previous: base.version, spaces };
 }
 
 function stageSpace(
@@ -52,20 +57,19 @@ function stageSpace(
   version: number,
   changes: readonly Change[],
 ): readonly [StagedSpace, NodeRef | undefined] {
-  const draft = draftTree(base.head.roots.get(space), base.load(space));
-  const entries: (readonly [Uint8Array, Uint8Array | undefined])[] = [];
+  const draft = draftTree(base.version.roots.get(space), base.load(space), base.hasher);
+  const before: (Uint8Array | undefined)[] = [];
   const made: Change[] = [];
   for (const change of changes) {
-    const before = base.get(space, change.key);
-    if (same(before, change.value)) continue;
-    entries.push([change.key, before]);
+    const was = base.get(space, change.key);
+    if (same(was, change.value)) continue;
+    before.push(was);
     made.push(change);
     if (change.value === undefined) draft.remove(change.key);
     else draft.set(change.key, change.value);
   }
   const { root, created, orphans } = draft.finish(version);
-  const undo: SpaceUndo = { space, entries, created: created.length, orphans };
-  return [{ changes: made, created, undo }, root];
+  return [{ space, changes: made, created, orphans, before }, root];
 }
 
 const same = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>

@@ -1,80 +1,93 @@
-import { equalBytes } from "#chain/bytes/compare.ts";
 import { toKey } from "#chain/bytes/latin1.ts";
 import type { NamedRoot } from "#chain/merkle/multistore.ts";
 import type { ProofOp } from "#proto/gen/tendermint/crypto.ts";
 import { boundedCache, type Cache } from "./cache.ts";
+import { type NodeHasher, nodeHasher } from "./digest.ts";
 import { StoreError } from "./error.ts";
-import { flatKey, HEAD_KEY, isSpaceName, nodeKey, UNDO_KEY } from "./keys.ts";
-import type { Kv, KvWrite } from "./kv.ts";
-import { decodeNode, encodeNode, hashNode, type NodeRef, type StoredNode } from "./node.ts";
-import type { Change, Entry, NodeStore, Staged } from "./port.ts";
-import { proofOps } from "./proof.ts";
+import { extended, type Policy, prune } from "./history.ts";
+import { flatKey, HEAD_KEY, isSpaceName, OLDER_KEY, UNDO_KEY } from "./keys.ts";
+import type { Kv } from "./kv.ts";
+import type { Load, NodeRef, TreeNode } from "./node.ts";
+import { openPage } from "./open.ts";
+import { pageBytes } from "./page.ts";
+import type { Change, Entry, NodeStore, Staged, StoreView } from "./port.ts";
 import {
   decodeHead,
-  decodeUndo,
-  emptyHead,
+  decodeOlder,
   encodeHead,
+  encodeOlder,
   encodeUndo,
-  type Head,
-  namedRoots,
-  type SpaceUndo,
+  type History,
+  type Version,
 } from "./record.ts";
-import { type StagedVersion, stageVersion } from "./stage.ts";
-import type { Load } from "./tree.ts";
-import { absence, existence, walk } from "./walk.ts";
+import { type Batch, readSealed, sealingBatch } from "./sealed.ts";
+import { type StagedSpace, type StagedVersion, stageVersion } from "./stage.ts";
+import { putVersion, readVersion, rollbackBatch } from "./version.ts";
+import { viewOf } from "./view.ts";
 
-const ENTRY_OVERHEAD_BYTES = 200;
-const NODE_OVERHEAD_BYTES = 1000;
-const NOTHING = new Uint8Array();
+// As measured in Node 24: a map entry with its key and value, and the fifteen nodes of a page.
+const ENTRY_OVERHEAD_BYTES = 300;
+const PAGE_OVERHEAD_BYTES = 5000;
+/** So that the last version can always be undone. */
+const KEEP_RECENT_MIN = 2;
 
-/** How much of a store is held in memory: about this many bytes each of entries and of tree nodes. */
-export interface CacheSizes {
+/** How much of a store is held in memory, and which versions it keeps. */
+export interface StoreOptions extends Partial<Policy> {
+  /** About this many bytes of entries. */
   readonly entryCacheBytes: number;
+  /** About this many bytes of tree nodes. */
   readonly nodeCacheBytes: number;
 }
 
-type Seen = Pick<SpaceUndo, "space" | "entries">;
+/** Entries that a batch changes, as they were. */
+type Seen = Pick<StagedSpace, "space" | "changes" | "before">;
 type Present = { readonly value: Uint8Array | undefined };
 
 /**
- * The authenticated store over a flat map of bytes: entries as they are for reads, and for roots and proofs
- * one AVL tree a space, hashed as cosmos/iavl does, whose nodes are opened when they are needed.
+ * The authenticated store over a flat map of bytes: entries as they are for reads, and for roots, proofs and
+ * past versions one AVL tree a space, hashed as cosmos/iavl does, whose pages are opened when needed.
  */
 export class Store implements NodeStore {
   readonly #kv: Kv;
+  readonly #policy: Policy;
   readonly #spaces: ReadonlySet<string>;
+  readonly #hasher: NodeHasher = nodeHasher();
   readonly #entries: Cache<Present>;
-  readonly #nodes: Cache<StoredNode>;
-  #head: Head;
-  /** What the last version left behind for the one before it; the next commit deletes its orphans. */
-  #retired: readonly SpaceUndo[];
+  readonly #pages: Cache<TreeNode>;
+  readonly #pins = new Map<object, number>();
+  #history: History;
+  #version: Version;
+  #view: StoreView;
   /** Entries as readers still see them while a batch is on its way to the disk. */
   #settling: ReadonlyMap<string, Present> = new Map();
   #writing: Promise<void> | undefined;
   #refusal: StoreError | undefined;
 
   /** Opens what lies in the map; StoreError `corrupt` unless its roots are there and give its app hash. */
-  constructor(kv: Kv, spaces: readonly string[], sizes: CacheSizes) {
+  constructor(kv: Kv, spaces: readonly string[], options: StoreOptions) {
     for (const space of spaces)
       if (!isSpaceName(space)) throw new StoreError("space", "not a space's name", { space });
+    const { keepRecent = KEEP_RECENT_MIN, keepEvery = 0 } = options;
+    if (keepRecent < KEEP_RECENT_MIN)
+      throw new StoreError("limit", "the last two versions at least must be kept");
     this.#kv = kv;
-    this.#entries = boundedCache(sizes.entryCacheBytes);
-    this.#nodes = boundedCache(sizes.nodeCacheBytes);
-    const head = kv.get(HEAD_KEY);
-    const undo = kv.get(UNDO_KEY);
-    this.#head = head === undefined ? emptyHead : decodeHead(head);
-    this.#retired = undo === undefined ? [] : decodeUndo(undo).spaces;
+    this.#policy = { keepRecent, keepEvery };
+    this.#entries = boundedCache(options.entryCacheBytes);
+    this.#pages = boundedCache(options.nodeCacheBytes);
+    this.#history = readHistory(kv);
+    this.#version = readVersion(kv, this.#history.last);
     // A space on disk that nobody names any more still belongs to the app hash.
-    this.#spaces = new Set([...spaces, ...this.#head.roots.keys()]);
-    for (const [space, root] of this.#head.roots) this.#load(space)(root);
+    this.#spaces = new Set([...spaces, ...this.#version.roots.keys()]);
+    this.#view = viewOf(this.#version, (space) => this.#load(space));
+    for (const [space, root] of this.#version.roots) this.#load(space)(root);
   }
 
   get height(): bigint {
-    return this.#head.height;
+    return this.#version.height;
   }
 
   get appHash(): Uint8Array {
-    return this.#head.appHash.slice();
+    return this.#view.appHash;
   }
 
   get(space: string, key: Uint8Array): Uint8Array | undefined {
@@ -82,94 +95,101 @@ export class Store implements NodeStore {
     const id = entryId(space, key);
     const known = this.#settling.get(id) ?? this.#entries.get(id);
     if (known !== undefined) return known.value;
-    const value = this.#kv.get(flatKey(space, key));
+    const value = readSealed(this.#kv, flatKey(space, key));
     this.#remember(id, value);
     return value;
   }
 
   range(space: string, start: Uint8Array, end: Uint8Array | undefined): Iterable<Entry> {
-    this.#check(space);
-    return walk(this.#head.roots.get(space), this.#load(space), start, end, "ascending");
+    return this.#view.range(space, start, end);
   }
 
   rangeReverse(space: string, start: Uint8Array, end: Uint8Array | undefined): Iterable<Entry> {
-    this.#check(space);
-    return walk(this.#head.roots.get(space), this.#load(space), start, end, "descending");
+    return this.#view.rangeReverse(space, start, end);
   }
 
   stage(height: bigint, changes: readonly Change[]): StagedVersion {
     this.#refuse();
     const get = this.get.bind(this);
-    return stageVersion({ head: this.#head, get, load: (space) => this.#load(space) }, height, changes);
+    const load = (space: string): Load => this.#load(space);
+    return stageVersion({ version: this.#version, hasher: this.#hasher, get, load }, height, changes);
   }
 
   commit(staged: Staged): Promise<void> {
+    this.#refuse();
     const { previous, next, spaces } = staged as StagedVersion;
-    if (previous !== this.#head)
+    if (previous !== this.#version)
       throw new StoreError("stale", `version ${staged.height} was staged on another version`);
-    const undone = spaces.map((part) => part.undo);
-    const batch: KvWrite[] = [];
-    for (const { space, orphans } of this.#retired)
-      for (const { version, nonce } of orphans)
-        batch.push({ key: nodeKey(space, version, nonce), value: undefined });
-    for (const { changes, created, undo } of spaces) {
-      for (const { key, value } of changes) batch.push({ key: flatKey(undo.space, key), value });
-      for (const { ref, node } of created)
-        batch.push({ key: nodeKey(undo.space, ref.version, ref.nonce), value: encodeNode(node) });
-    }
-    batch.push({ key: HEAD_KEY, value: encodeHead(next) });
-    batch.push({ key: UNDO_KEY, value: encodeUndo({ previous, spaces: undone }) });
-    return this.#write(batch, undone, () => {
-      this.#head = next;
-      this.#retired = undone;
-      for (const { changes, created, undo } of spaces) {
-        for (const { key, value } of changes) this.#remember(entryId(undo.space, key), value);
-        for (const { ref, node } of created) this.#rememberNode(nodeId(undo.space, ref), node);
+    const batch = sealingBatch();
+    const [last, before] = [Number(next.height), Number(previous.height)];
+    putVersion(batch, staged as StagedVersion);
+    const history = prune(this.#kv, batch, extended(this.#history, last), this.#policy, this.#pinned());
+    if (history.older !== this.#history.older) batch.put(OLDER_KEY, encodeOlder(history.older));
+    const created = new Map(spaces.map((part) => [part.space, part.created.length]));
+    batch.put(UNDO_KEY, encodeUndo({ previous: before, created }));
+    batch.put(HEAD_KEY, encodeHead(history));
+    return this.#write(batch, spaces, () => {
+      this.#adopt(history, next);
+      for (const { space, changes, created: pages } of spaces) {
+        for (const { key, value } of changes) this.#remember(entryId(space, key), value);
+        for (const { ref, top, bytes } of pages) this.#rememberPage(pageId(space, ref), top, bytes);
       }
     });
   }
 
   rollback(): Promise<void> {
     this.#refuse();
-    const record = this.#kv.get(UNDO_KEY);
-    if (record === undefined) throw new StoreError("undo", `nothing to return to from ${this.height}`);
-    const { previous, spaces } = decodeUndo(record);
-    const batch: KvWrite[] = [];
-    for (const { space, entries, created } of spaces) {
-      for (const [key, value] of entries) batch.push({ key: flatKey(space, key), value });
-      for (let nonce = 1; nonce <= created; nonce++)
-        batch.push({ key: nodeKey(space, Number(this.height), nonce), value: undefined });
-    }
-    batch.push({ key: HEAD_KEY, value: previous.height === 0n ? undefined : encodeHead(previous) });
-    batch.push({ key: UNDO_KEY, value: undefined });
-    const current = spaces.map(({ space, entries }) => ({
-      space,
-      entries: entries.map(([key]) => [key, this.get(space, key)] as const),
-    }));
-    return this.#write(batch, current, () => {
-      this.#head = previous;
-      this.#retired = [];
-      // The next version of this height will give its nodes the same places.
+    const { from, older } = this.#history;
+    const { batch, version, changed } = rollbackBatch(this.#kv, this.#hasher, this.#version);
+    const previous = Number(version.height);
+    const history: History = { last: previous, from: Math.min(from, previous), older };
+    if (previous === 0) batch.delete(HEAD_KEY);
+    else batch.put(HEAD_KEY, encodeHead(history));
+    return this.#write(batch, changed, () => {
+      this.#adopt(history, version);
+      // The next version of this height will give its pages the same places.
       this.#entries.clear();
-      this.#nodes.clear();
+      this.#pages.clear();
     });
+  }
+
+  at(height: bigint): StoreView | undefined {
+    this.#refuse();
+    if (!this.#isKept(height)) return undefined;
+    const version = readVersion(this.#kv, Number(height));
+    return viewOf(version, (space) => {
+      const load = this.#load(space);
+      return (ref) => {
+        if (!this.#isKept(height)) throw new StoreError("height", `version ${height} is no longer kept`);
+        return load(ref);
+      };
+    });
+  }
+
+  *kept(): Generator<bigint> {
+    const { older, from, last } = this.#history;
+    for (const version of older) yield BigInt(version);
+    for (let version = from; version <= last && version > 0; version++) yield BigInt(version);
+  }
+
+  pin(height: bigint): () => void {
+    if (!this.#isKept(height)) throw new StoreError("height", `version ${height} is not kept`);
+    const token = {};
+    this.#pins.set(token, Number(height));
+    return () => void this.#pins.delete(token);
   }
 
   roots(): readonly NamedRoot[] {
     this.#refuse();
-    return namedRoots(this.#head.roots);
+    return this.#view.roots();
   }
 
   prove(space: string, key: Uint8Array): readonly ProofOp[] {
-    this.#check(space);
-    const [root, load] = [this.#head.roots.get(space), this.#load(space)];
-    const found = root && (existence(root, load, key) ?? absence(root, load, key));
-    return proofOps({ roots: this.roots(), space, key, found });
+    return this.#view.prove(space, key);
   }
 
-  *dump(space?: string): Generator<Change & { readonly value: Uint8Array }> {
-    for (const name of space === undefined ? this.#head.roots.keys() : [space])
-      for (const [key, value] of this.range(name, NOTHING, undefined)) yield { space: name, key, value };
+  dump(space?: string): Iterable<Change & { readonly value: Uint8Array }> {
+    return this.#view.dump(space);
   }
 
   async close(): Promise<void> {
@@ -177,6 +197,24 @@ export class Store implements NodeStore {
     if (this.#refusal?.kind === "closed") return;
     this.#refusal = new StoreError("closed", "the store is closed");
     await this.#kv.close();
+  }
+
+  #adopt(history: History, version: Version): void {
+    this.#history = history;
+    this.#version = version;
+    this.#view = viewOf(version, (space) => this.#load(space));
+  }
+
+  #isKept(height: bigint): boolean {
+    const { older, from, last } = this.#history;
+    const version = Number(height);
+    return version > 0 && ((version >= from && version <= last) || older.includes(version));
+  }
+
+  #pinned(): number {
+    let lowest = Number.MAX_SAFE_INTEGER;
+    for (const version of this.#pins.values()) lowest = Math.min(lowest, version);
+    return lowest;
   }
 
   #refuse(): void {
@@ -189,17 +227,16 @@ export class Store implements NodeStore {
   }
 
   /** Writes a batch over the entries as readers see them until it is on disk. */
-  #write(batch: readonly KvWrite[], seen: readonly Seen[], adopt: () => void): Promise<void> {
-    this.#refuse();
+  #write(batch: Batch, seen: readonly Seen[], adopt: () => void): Promise<void> {
     if (this.#writing !== undefined) throw new StoreError("stale", "another version is being written");
-    const written = this.#kv.write(batch);
+    const written = this.#kv.write(batch.writes);
     if (written === undefined) {
       adopt();
       return Promise.resolve();
     }
     const settling = new Map<string, Present>();
-    for (const { space, entries } of seen)
-      for (const [key, value] of entries) settling.set(entryId(space, key), { value });
+    for (const { space, changes, before } of seen)
+      for (const [i, { key }] of changes.entries()) settling.set(entryId(space, key), { value: before[i] });
     this.#settling = settling;
     this.#writing = written
       .then(adopt, (cause) => {
@@ -218,42 +255,31 @@ export class Store implements NodeStore {
     this.#entries.set(id, { value }, id.length + (value?.length ?? 0) + ENTRY_OVERHEAD_BYTES);
   }
 
-  #rememberNode(id: string, node: StoredNode): void {
-    const bytes = node.key.length + (node.kind === "leaf" ? node.value.length : 0) + NODE_OVERHEAD_BYTES;
-    this.#nodes.set(id, node, bytes);
+  #rememberPage(id: string, top: TreeNode, bytes: number): void {
+    this.#pages.set(id, top, bytes + PAGE_OVERHEAD_BYTES);
   }
 
   #load(space: string): Load {
+    this.#check(space);
     return (ref) => {
-      const id = nodeId(space, ref);
-      const known = this.#nodes.get(id);
+      const id = pageId(space, ref);
+      const known = this.#pages.get(id);
       if (known !== undefined) return known;
       this.#refuse();
-      const node = openNode(this.#kv, space, ref);
-      this.#rememberNode(id, node);
-      return node;
+      const top = openPage(this.#kv, this.#hasher, space, ref);
+      this.#rememberPage(id, top, pageBytes(top, "stored"));
+      return top;
     };
   }
 }
 
+function readHistory(kv: Kv): History {
+  const head = readSealed(kv, HEAD_KEY);
+  const older = readSealed(kv, OLDER_KEY);
+  const bounds = head === undefined ? { last: 0, from: 0 } : decodeHead(HEAD_KEY, head);
+  return { ...bounds, older: older === undefined ? [] : decodeOlder(OLDER_KEY, older) };
+}
+
 const entryId = (space: string, key: Uint8Array): string => `${space}/${toKey(key)}`;
 
-const nodeId = (space: string, ref: NodeRef): string => `${space}/${ref.version}/${ref.nonce}`;
-
-/** Reads a node and checks it against what its parent says of it. */
-function openNode(kv: Kv, space: string, ref: NodeRef): StoredNode {
-  const key = nodeKey(space, ref.version, ref.nonce);
-  const place = { space, key };
-  const bytes = kv.get(key);
-  if (bytes === undefined) throw new StoreError("corrupt", "a tree node is missing", place);
-  let node: StoredNode;
-  try {
-    node = decodeNode(bytes);
-  } catch (cause) {
-    throw new StoreError("corrupt", "a tree node is damaged", { ...place, cause });
-  }
-  const fits = node.height === ref.height && node.size === ref.size;
-  if (!fits || !equalBytes(hashNode(node, ref.version), ref.hash))
-    throw new StoreError("corrupt", "a tree node does not hash to its reference", place);
-  return node;
-}
+const pageId = (space: string, ref: NodeRef): string => `${space}/${ref.version}/${ref.nonce}`;

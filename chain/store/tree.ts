@@ -1,41 +1,42 @@
 import { compareBytes } from "#chain/bytes/compare.ts";
+import type { NodeHasher } from "./digest.ts";
 import { StoreError } from "./error.ts";
 import {
+  bandOf,
   type Child,
-  hashNode,
+  DRAFT,
   type Inner,
-  join,
-  leafOf,
+  type Leaf,
+  type Load,
   type NodeRef,
-  type StoredNode,
   type TreeNode,
 } from "./node.ts";
+import { pageBytes } from "./page.ts";
 
-/** Opens a node on disk. */
-export type Load = (ref: NodeRef) => StoredNode;
-
-/** A node that the next version writes. */
-export interface NewNode {
+/** A page that the next version writes: its place, its top node and its length. */
+export interface NewPage {
   readonly ref: NodeRef;
-  readonly node: StoredNode;
+  readonly top: TreeNode;
+  readonly bytes: number;
 }
 
-/**
- * What a version makes of a tree: its root, the nodes to write, and those of the last version that it drops.
- */
+/** What a version makes of a tree: its root, the pages to write, and those of the last version it drops. */
 export interface TreeVersion {
   readonly root: NodeRef | undefined;
-  readonly created: readonly NewNode[];
+  readonly created: readonly NewPage[];
   readonly orphans: readonly NodeRef[];
 }
 
-/** The next version of one tree in the making; the nodes on disk stay as they are. */
+/** The next version of one tree in the making; the pages on disk stay as they are. */
 export interface TreeDraft {
   set(key: Uint8Array, value: Uint8Array): void;
   /** Deletes an entry that is there; StoreError `corrupt` where it is not. */
   remove(key: Uint8Array): void;
   finish(version: number): TreeVersion;
 }
+
+/** A node of the version in the making, which alone may change. */
+type Draft<N> = { -readonly [K in keyof N]: N[K] };
 
 interface Removal {
   /** What is left of the subtree. */
@@ -44,7 +45,7 @@ interface Removal {
   readonly smallest: Uint8Array | undefined;
 }
 
-/** What an edit of a tree works with: a way to open nodes, and the list of those it replaces. */
+/** What an edit of a tree works with: a way to open pages, and the list of those it replaces. */
 interface Editor {
   readonly load: Load;
   readonly orphans: NodeRef[];
@@ -52,84 +53,118 @@ interface Editor {
 
 /**
  * Starts the next version of a tree. Shape, rotations and versions follow cosmos/iavl v1's `MutableTree`, so
- * the same operations in the same order give the same root hash. Costs O(log size) loads an operation.
+ * the same operations in the same order give the same root hash. Costs O(log size) steps an operation.
  */
-export function draftTree(start: NodeRef | undefined, load: Load): TreeDraft {
+export function draftTree(start: NodeRef | undefined, load: Load, hasher: NodeHasher): TreeDraft {
   const editor: Editor = { load, orphans: [] };
   let root: Child | undefined = start;
   return {
     set(key, value) {
-      root = root === undefined ? leafOf(key, value) : set(editor, root, key, value);
+      root = root === undefined ? newLeaf(key, value) : set(editor, root, key, value);
     },
     remove(key) {
       if (root === undefined) throw new StoreError("corrupt", "the tree lacks an entry");
       root = remove(editor, root, key).rest;
     },
     finish(version) {
-      const created: NewNode[] = [];
-      return { root: root && write(root, version, created), created, orphans: editor.orphans };
+      const created: NewPage[] = [];
+      const settler: Settler = { ...editor, hasher, version, created };
+      return { root: root && settleRoot(settler, root), created, orphans: editor.orphans };
     },
   };
 }
+
+const newLeaf = (key: Uint8Array, value: Uint8Array): Leaf => ({
+  kind: "leaf",
+  height: 0,
+  size: 1,
+  version: DRAFT,
+  hash: "",
+  key,
+  value,
+});
+
+const newInner = (key: Uint8Array, left: Child, right: Child): Draft<Inner> => ({
+  kind: "inner",
+  height: 1 + Math.max(left.height, right.height),
+  size: left.size + right.size,
+  version: DRAFT,
+  hash: "",
+  key,
+  left,
+  right,
+});
 
 function set(editor: Editor, child: Child, key: Uint8Array, value: Uint8Array): Child {
   const node = open(editor, child);
   const order = compareBytes(key, node.key);
   if (node.kind === "leaf") {
-    const leaf = leafOf(key, value);
-    if (order < 0) return join(node.key, leaf, child);
-    if (order > 0) return join(key, child, leaf);
+    if (order < 0) return newInner(node.key, newLeaf(key, value), child);
+    if (order > 0) return newInner(key, child, newLeaf(key, value));
     drop(editor, child);
-    return leaf;
+    return newLeaf(key, value);
   }
-  drop(editor, child);
-  const next =
-    order < 0
-      ? join(node.key, set(editor, node.left, key, value), node.right)
-      : join(node.key, node.left, set(editor, node.right, key, value));
-  return balance(editor, next);
+  const draft = edit(editor, child);
+  if (order < 0) draft.left = set(editor, draft.left, key, value);
+  else draft.right = set(editor, draft.right, key, value);
+  return balance(editor, draft);
 }
 
 function remove(editor: Editor, child: Child, key: Uint8Array): Removal {
   const node = open(editor, child);
   const order = compareBytes(key, node.key);
-  if (node.kind === "leaf" && order !== 0) throw new StoreError("corrupt", "the tree lacks an entry");
-  drop(editor, child);
-  if (node.kind === "leaf") return { rest: undefined, smallest: undefined };
-  if (order < 0) {
-    const { rest, smallest } = remove(editor, node.left, key);
-    if (rest === undefined) return { rest: node.right, smallest: node.key };
-    return { rest: balance(editor, join(node.key, rest, node.right)), smallest };
+  if (node.kind === "leaf") {
+    if (order !== 0) throw new StoreError("corrupt", "the tree lacks an entry");
+    drop(editor, child);
+    return { rest: undefined, smallest: undefined };
   }
-  const { rest, smallest } = remove(editor, node.right, key);
-  if (rest === undefined) return { rest: node.left, smallest: undefined };
-  return { rest: balance(editor, join(smallest ?? node.key, node.left, rest)), smallest: undefined };
+  const draft = edit(editor, child);
+  if (order < 0) {
+    const { rest, smallest } = remove(editor, draft.left, key);
+    if (rest === undefined) return { rest: draft.right, smallest: draft.key };
+    draft.left = rest;
+    return { rest: balance(editor, draft), smallest };
+  }
+  const { rest, smallest } = remove(editor, draft.right, key);
+  if (rest === undefined) return { rest: draft.left, smallest: undefined };
+  draft.right = rest;
+  draft.key = smallest ?? draft.key;
+  return { rest: balance(editor, draft), smallest: undefined };
 }
 
-/** Restores the AVL rule over two subtrees whose heights differ by two at most. */
-function balance(editor: Editor, node: Inner): Inner {
+/** Restores the shape and the AVL rule over two subtrees whose heights differ by two at most. */
+function balance(editor: Editor, node: Draft<Inner>): Draft<Inner> {
   const lean = node.left.height - node.right.height;
   if (lean > 1) {
-    if (leaning(editor, node.left) >= 0) return rotateRight(editor, node);
-    const left = rotateLeft(editor, spend(editor, node.left));
-    return rotateRight(editor, join(node.key, left, node.right));
+    if (leaning(editor, node.left) < 0) node.left = rotateLeft(editor, edit(editor, node.left));
+    return rotateRight(editor, node);
   }
   if (lean < -1) {
-    if (leaning(editor, node.right) <= 0) return rotateLeft(editor, node);
-    const right = rotateRight(editor, spend(editor, node.right));
-    return rotateLeft(editor, join(node.key, node.left, right));
+    if (leaning(editor, node.right) > 0) node.right = rotateRight(editor, edit(editor, node.right));
+    return rotateLeft(editor, node);
   }
+  return measure(node);
+}
+
+function measure(node: Draft<Inner>): Draft<Inner> {
+  const { left, right } = node;
+  node.height = 1 + Math.max(left.height, right.height);
+  node.size = left.size + right.size;
   return node;
 }
 
-function rotateRight(editor: Editor, node: Inner): Inner {
-  const left = spend(editor, node.left);
-  return join(left.key, left.left, join(node.key, left.right, node.right));
+function rotateRight(editor: Editor, node: Draft<Inner>): Draft<Inner> {
+  const top = edit(editor, node.left);
+  node.left = top.right;
+  top.right = measure(node);
+  return measure(top);
 }
 
-function rotateLeft(editor: Editor, node: Inner): Inner {
-  const right = spend(editor, node.right);
-  return join(right.key, join(node.key, node.left, right.left), right.right);
+function rotateLeft(editor: Editor, node: Draft<Inner>): Draft<Inner> {
+  const top = edit(editor, node.right);
+  node.right = top.left;
+  top.left = measure(node);
+  return measure(top);
 }
 
 /** By how much the left subtree is higher than the right one. */
@@ -140,29 +175,61 @@ function leaning(editor: Editor, child: Child): number {
 
 const open = (editor: Editor, child: Child): TreeNode => (child.kind === "ref" ? editor.load(child) : child);
 
-/** Notes that a node on disk has no place in the next version. */
+/** Notes that a page has no place in the next version. */
 function drop(editor: Editor, child: Child): void {
   if (child.kind === "ref") editor.orphans.push(child);
 }
 
-/** Opens an inner node to make others of its parts. */
-function spend(editor: Editor, child: Child): Inner {
-  drop(editor, child);
+/** The inner node as one that may change: itself where it is of this version, else a copy in its place. */
+function edit(editor: Editor, child: Child): Draft<Inner> {
   const node = open(editor, child);
   if (node.kind === "leaf") throw new StoreError("corrupt", "a leaf in an inner node's place");
-  return node;
+  if (node.version === DRAFT) return node;
+  drop(editor, child);
+  return newInner(node.key, node.left, node.right);
 }
 
-/** Numbers and hashes the drafts under a child, children first. */
-function write(child: Child, version: number, created: NewNode[]): NodeRef {
-  if (child.kind === "ref") return child;
-  const node: StoredNode =
-    child.kind === "leaf"
-      ? child
-      : join(child.key, write(child.left, version, created), write(child.right, version, created));
-  const nonce = created.length + 1;
-  const { height, size } = node;
-  const ref: NodeRef = { kind: "ref", height, size, version, nonce, hash: hashNode(node, version) };
-  created.push({ ref, node });
+interface Settler extends Editor {
+  readonly hasher: NodeHasher;
+  readonly version: number;
+  readonly created: NewPage[];
+}
+
+const NO_BAND = -1;
+
+function settleRoot(settler: Settler, root: Child): NodeRef {
+  const settled = settle(settler, root, NO_BAND);
+  if (settled.kind !== "ref") throw new StoreError("corrupt", "a root in another node's page");
+  return settled;
+}
+
+/**
+ * Hashes the drafts under a child, children first, and cuts the page its parent lies in from those below: the
+ * child itself where it is of its parent's band, else a reference to the page of which it is the top.
+ */
+function settle(settler: Settler, child: Child, band: number): Child {
+  const own = bandOf(child.height);
+  if (child.kind === "ref") {
+    if (own !== band) return child;
+    settler.orphans.push(child);
+    return settler.load(child);
+  }
+  if (child.version === DRAFT) seal(settler, child, own);
+  if (own === band) return child;
+  const { height, size, hash } = child;
+  const { version, created } = settler;
+  const ref: NodeRef = { kind: "ref", height, size, hash, version, nonce: created.length + 1 };
+  created.push({ ref, top: child, bytes: pageBytes(child, "stored") });
   return ref;
+}
+
+function seal(settler: Settler, node: Draft<TreeNode>, band: number): void {
+  const { hasher, version } = settler;
+  if (node.kind === "leaf") node.hash = hasher.leaf(node.key, node.value, version);
+  else {
+    node.left = settle(settler, node.left, band);
+    node.right = settle(settler, node.right, band);
+    node.hash = hasher.inner(node.height, node.size, version, node.left.hash, node.right.hash);
+  }
+  node.version = version;
 }

@@ -1,11 +1,24 @@
 import { compareBytes, equalBytes } from "#chain/bytes/compare.ts";
+import { fromKey } from "#chain/bytes/latin1.ts";
 import { iavlInnerPrefix, iavlLeafPrefix, iavlStep } from "#chain/merkle/iavl.ts";
 import { type Absence, type Existence, type InnerStep, leafStep } from "#chain/merkle/ics23.ts";
-import type { NodeRef } from "./node.ts";
+import type { Child, Load, NodeRef, TreeNode } from "./node.ts";
 import type { Entry } from "./port.ts";
-import type { Load } from "./tree.ts";
 
-/** The entries of a tree with start ≤ key < end, ascending or descending; opens only nodes on their paths. */
+const open = (child: Child, load: Load): TreeNode => (child.kind === "ref" ? load(child) : child);
+
+/** The value of a key. */
+export function find(root: NodeRef | undefined, load: Load, key: Uint8Array): Uint8Array | undefined {
+  let next: Child | undefined = root;
+  while (next !== undefined) {
+    const node = open(next, load);
+    if (node.kind === "leaf") return equalBytes(node.key, key) ? node.value : undefined;
+    next = compareBytes(key, node.key) < 0 ? node.left : node.right;
+  }
+  return undefined;
+}
+
+/** The entries of a tree with start ≤ key < end, ascending or descending; opens only pages on their paths. */
 export function* walk(
   root: NodeRef | undefined,
   load: Load,
@@ -13,37 +26,39 @@ export function* walk(
   end: Uint8Array | undefined,
   order: "ascending" | "descending",
 ): Generator<Entry> {
-  const stack: NodeRef[] = root === undefined ? [] : [root];
+  const stack: Child[] = root === undefined ? [] : [root];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const node = load(next);
+    const node = open(next, load);
     const beforeEnd = end === undefined || compareBytes(node.key, end) < 0;
     if (node.kind === "leaf") {
       if (beforeEnd && compareBytes(node.key, start) >= 0) yield [node.key, node.value];
       continue;
     }
-    const children: NodeRef[] = [];
-    if (compareBytes(start, node.key) < 0) children.push(node.left);
-    if (beforeEnd) children.push(node.right);
-    if (order === "ascending") children.reverse();
-    stack.push(...children);
+    const left = compareBytes(start, node.key) < 0 ? node.left : undefined;
+    const right = beforeEnd ? node.right : undefined;
+    const [first, second] = order === "ascending" ? [left, right] : [right, left];
+    if (second !== undefined) stack.push(second);
+    if (first !== undefined) stack.push(first);
   }
 }
 
 /** The existence proof of a key against the root's hash, or undefined where the tree has no such key. */
 export function existence(root: NodeRef | undefined, load: Load, key: Uint8Array): Existence | undefined {
   const path: InnerStep[] = [];
-  let ref = root;
-  while (ref !== undefined) {
-    const node = load(ref);
+  let next: Child | undefined = root;
+  while (next !== undefined) {
+    const node = open(next, load);
     if (node.kind === "leaf") {
       if (!equalBytes(node.key, key)) return undefined;
       path.reverse();
-      return { key: node.key, value: node.value, leaf: leafStep(iavlLeafPrefix(ref.version)), path };
+      return { key: node.key, value: node.value, leaf: leafStep(iavlLeafPrefix(node.version)), path };
     }
-    const prefix = iavlInnerPrefix(node.height, node.size, ref.version);
+    const { left, right } = node;
+    const prefix = iavlInnerPrefix(node.height, node.size, node.version);
     const isLeft = compareBytes(key, node.key) < 0;
-    path.push(isLeft ? iavlStep(prefix, "left", node.right.hash) : iavlStep(prefix, "right", node.left.hash));
-    ref = isLeft ? node.left : node.right;
+    const sibling = fromKey(isLeft ? right.hash : left.hash);
+    path.push(iavlStep(prefix, isLeft ? "left" : "right", sibling));
+    next = isLeft ? left : right;
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import { sha256 } from "#chain/bytes/hash.ts";
 import { u32be } from "#chain/bytes/int.ts";
 import { toKey } from "#chain/bytes/latin1.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
-import type { Change, CommitStore } from "#chain/store/port.ts";
+import type { Change, CommitStore, StoreView } from "#chain/store/port.ts";
 
 export const SPACES = ["auth", "bank", "rounds"];
 
@@ -41,7 +41,7 @@ export function changesAt(height: bigint, count = 40): readonly Change[] {
 }
 
 /** Everything a store holds, as comparable text. */
-export const contents = (store: CommitStore): readonly string[] =>
+export const contents = (store: StoreView): readonly string[] =>
   SPACES.flatMap((space) =>
     [...store.range(space, new Uint8Array(), undefined)].map(([k, v]) => `${space}/${toKey(k)}=${toKey(v)}`),
   );

@@ -6,6 +6,7 @@ import { StoreError } from "#chain/store/error.ts";
 import type { Kv } from "#chain/store/kv.ts";
 import { memoryKv, memoryStore } from "#chain/store/memory.ts";
 import { Store } from "#chain/store/store.ts";
+import { verifyStore } from "#chain/store/verify.ts";
 import { advance, changesAt, contents, SPACES, withFolder } from "./kit.ts";
 
 const SIZES = { entryCacheBytes: 1 << 16, nodeCacheBytes: 1 << 16 };
@@ -53,7 +54,7 @@ test("only the last version can be rolled back", async () => {
   assert.throws(() => store.rollback(), failure("undo"));
 });
 
-test("nodes that no version needs any more leave the disk", async () => {
+test("entries and pages that no version needs any more leave the disk", async () => {
   const kept = new Set<string>();
   const memory = memoryKv();
   const counting: Kv = {
@@ -67,16 +68,16 @@ test("nodes that no version needs any more leave the disk", async () => {
   };
   const store = new Store(counting, SPACES, SIZES);
   for (let i = 0; i < 60; i++) await advance(store);
-  for (const _ of [1, 2]) await advance(store, []);
-  // An entry, its leaf, its share of inner nodes (one fewer than leaves in each tree), the head and the undo.
-  const entries = contents(store).length;
-  const trees = store.roots().length;
-  assert.equal(kept.size, entries + (2 * entries - trees) + 2);
+  const { entries, pages, strayPages } = await verifyStore(counting);
+  assert.equal(entries, contents(store).length);
+  assert.equal(strayPages, 0);
+  // Two versions and what the later one dropped; the head and the undo.
+  assert.equal(kept.size, entries + pages + 5);
   const all = [...store.dump()].map(({ space, key, value }) => ({ space, key, value }));
   await advance(
     store,
     all.map(({ space, key }) => ({ space, key, value: undefined })),
   );
-  await advance(store, []);
-  assert.equal(kept.size, 2);
+  for (const _ of [1, 2]) await advance(store, []);
+  assert.equal(kept.size, 5);
 });

@@ -1,0 +1,117 @@
+import { compareBytes, equalBytes } from "#chain/bytes/compare.ts";
+import { type NodeHasher, nodeHasher } from "./digest.ts";
+import { StoreError } from "./error.ts";
+import { END_KEY, FIRST_KEY, FLAT_BOUNDS, flatKey, HEAD_KEY, isPageKey, OLDER_KEY, placeOf } from "./keys.ts";
+import type { Kv } from "./kv.ts";
+import type { Child, NodeRef, TreeNode } from "./node.ts";
+import { openPage } from "./open.ts";
+import type { Entry } from "./port.ts";
+import { decodeHead, decodeOlder, type Version } from "./record.ts";
+import { readSealed, unseal } from "./sealed.ts";
+import { readVersion } from "./version.ts";
+import { walk } from "./walk.ts";
+
+/** What a sound store holds. */
+export interface StoreReport {
+  readonly height: bigint;
+  readonly appHash: Uint8Array;
+  /** Versions that can be read. */
+  readonly versions: number;
+  /** Entries of the last one. */
+  readonly entries: number;
+  /** Pages of all versions together. */
+  readonly pages: number;
+  /** Pages that no version needs: lost space, no harm. */
+  readonly strayPages: number;
+}
+
+/** First and last key of a subtree. */
+interface Bounds {
+  readonly first: Uint8Array;
+  readonly last: Uint8Array;
+}
+
+interface Walking {
+  readonly kv: Kv;
+  readonly hasher: NodeHasher;
+  readonly seen: Map<string, Bounds>;
+}
+
+/**
+ * Reads everything a store holds: every page of every kept version against its hash, its order and the keys
+ * by which it branches, every app hash against its roots, and the flat entries against the tree of the last
+ * version. StoreError `corrupt` names the space and the first key that differs.
+ */
+export async function verifyStore(kv: Kv): Promise<StoreReport> {
+  const head = readSealed(kv, HEAD_KEY);
+  if (head === undefined) throw new StoreError("corrupt", "there is no version", placeOf(HEAD_KEY));
+  const { last, from } = decodeHead(HEAD_KEY, head);
+  const older = readSealed(kv, OLDER_KEY);
+  const heights = older === undefined ? [] : [...decodeOlder(OLDER_KEY, older)];
+  for (let height = from; height <= last; height++) heights.push(height);
+  const walking: Walking = { kv, hasher: nodeHasher(), seen: new Map() };
+  for (const height of heights)
+    for (const [space, root] of readVersion(kv, height).roots) boundsOf(walking, space, root);
+  const version = readVersion(kv, last);
+  const entries = await compareFlat(walking, version);
+  let pages = 0;
+  for await (const [key, sealed] of kv.entries(FIRST_KEY, END_KEY)) {
+    unseal(key, sealed);
+    if (isPageKey(key)) pages++;
+  }
+  const { seen } = walking;
+  const { height, appHash } = version;
+  const versions = heights.length;
+  return { height, appHash, versions, entries, pages: seen.size, strayPages: pages - seen.size };
+}
+
+function boundsOf(walking: Walking, space: string, ref: NodeRef): Bounds {
+  const id = `${space}/${ref.version}/${ref.nonce}`;
+  const known = walking.seen.get(id);
+  if (known !== undefined) return known;
+  const bounds = ordered(walking, space, openPage(walking.kv, walking.hasher, space, ref));
+  walking.seen.set(id, bounds);
+  return bounds;
+}
+
+/** The bounds of a subtree whose keys ascend and branch where they should. */
+function ordered(walking: Walking, space: string, child: Child): Bounds {
+  if (child.kind === "ref") return boundsOf(walking, space, child);
+  if (child.kind === "leaf") return { first: child.key, last: child.key };
+  const left = ordered(walking, space, child.left);
+  const right = ordered(walking, space, child.right);
+  const branches = compareBytes(left.last, child.key) < 0 && equalBytes(child.key, right.first);
+  if (!branches) throw new StoreError("corrupt", "a tree is out of order", { space, key: child.key });
+  return { first: left.first, last: right.last };
+}
+
+/** The entries of a version in the order of their flat keys, with those. */
+function* flattened({ kv, hasher }: Walking, { roots }: Version): Generator<readonly [Uint8Array, Entry]> {
+  const byPlace = [...roots].map(([space, root]) => ({ space, root, at: flatKey(space, new Uint8Array()) }));
+  for (const { space, root } of byPlace.sort((a, b) => compareBytes(a.at, b.at))) {
+    const load = (ref: NodeRef): TreeNode => openPage(kv, hasher, space, ref);
+    for (const entry of walk(root, load, new Uint8Array(), undefined, "ascending"))
+      yield [flatKey(space, entry[0]), entry];
+  }
+}
+
+/** Compares the flat entries with the tree's and counts them. */
+async function compareFlat(walking: Walking, version: Version): Promise<number> {
+  const tree = flattened(walking, version);
+  let count = 0;
+  let next = tree.next();
+  const fail = (text: string, stored: Uint8Array): never => {
+    throw new StoreError("corrupt", text, placeOf(stored));
+  };
+  for await (const [stored, sealed] of walking.kv.entries(...FLAT_BOUNDS)) {
+    if (next.done) return fail("an entry is not in the tree", stored);
+    const [expected, [, value]] = next.value;
+    const order = compareBytes(stored, expected);
+    if (order < 0) return fail("an entry is not in the tree", stored);
+    if (order > 0) return fail("an entry is missing", expected);
+    if (!equalBytes(unseal(stored, sealed), value)) return fail("an entry differs from the tree", stored);
+    count++;
+    next = tree.next();
+  }
+  return next.done ? count : fail("an entry is missing", next.value[0]);
+}
