@@ -54,7 +54,7 @@ async function unsaid(module: string, said: string): Promise<readonly string[]> 
 }
 
 for (const { name } of chainRegistry().modules)
-  test(`the specification of ${name} names every error, message, event, key and invariant of its code`, async () => {
+  test(`the specification of ${name} names all errors, messages, events, keys and invariants`, async () => {
     const said = read(`${name}/README.md`);
     assert.deepEqual(await unsaid(name, said), []);
     for (const part of ["Concepts", "State", "Messages", "Events", "Errors", "Invariants", "Parameters"])

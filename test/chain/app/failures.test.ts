@@ -103,7 +103,7 @@ test("a message that goes well moves its coins", () => {
 });
 
 for (const sin of ["type-error", "range-error"])
-  test(`an unforeseen ${sin} of a handler is code 111222 of sdk, and nothing changes but fee and turn`, () => {
+  test(`an unforeseen ${sin} of a handler is code 111222, and only fee and turn change`, () => {
     const { result, paid, sequence, spent } = run(sin);
     assert.deepEqual([result.codespace, result.code], ["sdk", 111_222]);
     assert.match(result.log, /^panic: (TypeError|RangeError): /);

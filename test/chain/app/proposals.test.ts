@@ -89,7 +89,7 @@ test("a proposal beyond a block's bytes is refused, and proposers leave out what
   assert.ok(chosen.reduce((sum, { length }) => sum + length, 0) <= 600);
 });
 
-test("a proposal with a transaction that does not decode is refused, and no proposer puts it in", async () => {
+test("a proposal with bytes that do not decode is refused, and no proposer puts them in", async () => {
   const app = appOf();
   const garbled = payment(0n).subarray(0, 80);
   for (const bad of [garbled, none, new Uint8Array(300).fill(0xff)]) {

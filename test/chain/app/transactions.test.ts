@@ -68,7 +68,7 @@ test("a failed transaction keeps the events of its fee and drops those of its me
   );
 });
 
-test("a transaction for another chain, of another account number or turn, or by another key is refused", async () => {
+test("a transaction of another chain, account number, turn or key is refused", async () => {
   await bothSay(signTx(ann, first, pay(ann, ben)), undefined);
   await bothSay(signTx(ann, { ...first, chainId: "another-chain" }, pay(ann, ben)), txErrors.Unauthorized);
   await bothSay(signTx(ann, { ...first, number: number + 1n }, pay(ann, ben)), txErrors.Unauthorized);
@@ -121,7 +121,7 @@ test("a fee below the price, in other coins, or of a name that no coin has is re
   );
 });
 
-test("gas that runs out takes the messages back, keeps the fee, and runs out alike on every node", async () => {
+test("gas that runs out takes the messages back, keeps the fee, and does so on every node", async () => {
   const chain = chainOf();
   await chain.rawBlock([chain.sign(ann, pay(ann, cat))]);
   const used = new Set<bigint>();

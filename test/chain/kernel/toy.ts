@@ -34,7 +34,7 @@ const modules = [
 
 export const toyRegistry = registry(modules);
 
-export const block: BlockInfo = {
+const block: BlockInfo = {
   chainId: "toy",
   height: 1n,
   timeMs: 0n,

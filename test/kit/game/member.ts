@@ -24,7 +24,7 @@ export const member = (name: string, texts: Member["texts"] = () => undefined): 
 });
 
 /** The member's set of a round, made on first use. */
-export function setOf(member: Member, { ref, random }: At): DataSet {
+function setOf(member: Member, { ref, random }: At): DataSet {
   const known = member.sets.get(ref.roundId);
   if (known) return known;
   const made = dataSet(ref, member.texts(ref.roundId) ?? examples(ITEMS_PER_SET, random), random);

@@ -83,7 +83,7 @@ export function termsOf(operator: Operator, ref: RoundRef) {
 }
 
 /** The operator's predictions on the round's items, with salt and commitment. */
-export function predictionsOf(ctx: ReadCtx, operator: Operator, { ref }: At) {
+function predictionsOf(ctx: ReadCtx, operator: Operator, { ref }: At) {
   const found = new Map<string, Int32Array>();
   for (const { member, items } of commitments.setsOf(ctx, ref))
     for (const { index, input } of items) found.set(`${member}/${index}`, unpackInput(featurizer, input));

@@ -39,7 +39,7 @@ test("a payment to oneself changes nothing but the fee", async () => {
   assert.equal(purse(chain, ann), before - FEE);
 });
 
-test("a payment is refused to no address, of no coins, of unsorted coins, to a module and beyond the purse", async () => {
+test("a payment to no address or a module, of bad coins, or beyond the purse is refused", async () => {
   const chain = chainOf();
   const two = [...coins(1n), ...coins(1n, "aaa")];
   await refuses(

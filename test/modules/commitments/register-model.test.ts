@@ -10,7 +10,7 @@ import { refuses, says } from "#test/kit/game/refuse.ts";
 import { registerModel } from "#test/kit/game/say.ts";
 import { stage } from "#test/kit/game/stage.ts";
 
-test("a model is registered under its owner's name, and equal weights of two owners are two models", async () => {
+test("a model is its owner's, and equal weights of two owners are two models", async () => {
   const { chain, operators } = stage();
   const [olga, otto] = operators;
   assert.ok(olga && otto);
@@ -24,7 +24,7 @@ test("a model is registered under its owner's name, and equal weights of two own
   assert.equal(chain.read((ctx) => commitments.findModel(ctx, copy))?.owner, otto.who.address);
 });
 
-test("a model is refused a second time, of an unknown template, and with what is no hash of weights", async () => {
+test("a model is refused a second time, of no template, and without a hash of weights", async () => {
   const { chain, operators } = stage();
   const [olga] = operators;
   assert.ok(olga);

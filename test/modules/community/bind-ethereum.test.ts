@@ -23,7 +23,7 @@ test("a member binds the Ethereum account that signed for it", async () => {
   assert.deepEqual(ethereumOf(chain, ann), ann.ethereumAddress);
 });
 
-test("a binding is refused from strangers, a second time, and without the Ethereum account's own words", async () => {
+test("a binding is refused from strangers, twice, and without the Ethereum account's words", async () => {
   const chain = chainOf();
   const good = binding(ann, CHAIN_ID, GAME_ID);
   const altered = good.slice();

@@ -52,7 +52,7 @@ test("without keys the beacon moves by hashing alone, once a block", async () =>
   assert.equal(ask(chain, Query.beacon, {}).beacon?.height, 3n);
 });
 
-test("a beacon of a proposer without a key, or of another signature, ends the block's execution", async () => {
+test("a beacon without a key or of another signature ends the block's execution", async () => {
   const { app } = chainOf();
   const signature = goodSignature(app);
   const run = (tx: Uint8Array, proposer = val.address) => app.finalizeBlock(block(app, tx, proposer));

@@ -49,7 +49,7 @@ test("a committee that does its duty gets its bonds back and a reward for each o
 });
 
 for (const quirk of ["silent", "late", "wrong"] as const)
-  test(`an elected member whose inputs are ${quirk} is slashed and an alternate takes its place`, async () => {
+  test(`an elected member with ${quirk} inputs is slashed and an alternate takes its place`, async () => {
     const { world, failing } = await playWith([1], (step) => (step === "revealInputs" ? quirk : undefined));
     assert.deepEqual(statuses(world), [OPENED, SLASHED, OPENED, OPENED, RELEASED]);
     const [slashed] = world.members.filter(({ who }) => failing.has(who.name));
@@ -67,7 +67,7 @@ test("called alternates that withhold are slashed like the elected", async () =>
 });
 
 for (const quirk of ["silent", "late", "wrong"] as const)
-  test(`a member whose labels are ${quirk} is slashed, its items count for nothing and it is not paid`, async () => {
+  test(`a member with ${quirk} labels is slashed, not paid, and its items do not count`, async () => {
     const { world } = await playWith([2], (step) => (step === "revealLabels" ? quirk : undefined));
     assert.deepEqual(statuses(world), [OPENED, OPENED, SLASHED, RELEASED, RELEASED]);
     const outcome = world.chain.read((ctx) => outcomeOf(ctx, key));

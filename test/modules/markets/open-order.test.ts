@@ -79,7 +79,7 @@ function sealed(who: Person, modelId: Uint8Array, deposit = 300n * TOKEN) {
   };
 }
 
-test("an order that may not stand is refused when opened, and its bound is forfeited, not its bond", async () => {
+test("an order that may not stand is refused when opened and forfeits its bound", async () => {
   const other = unprovableTemplate("lr-64-b");
   const names = ["olga", "otto", "ora", "oz", "ole", "ona"];
   const people = names.map((name) => person(name));

@@ -29,7 +29,7 @@ const template = unprovableTemplate();
 const orderOf = (world: ReturnType<typeof stage>, address: string) =>
   world.chain.read((ctx) => markets.ordersOf(ctx, ref)).find((each) => each.operator === address);
 
-test("a sealed order locks its bound, the fee on it and a bond, and shows neither model nor deposit", async () => {
+test("a sealed order locks bound, fee and bond, and shows neither model nor deposit", async () => {
   const world = stage();
   const { chain, operators } = world;
   const [olga] = operators;
@@ -125,7 +125,7 @@ test("a round of open orders is played and settled like one of sealed orders", a
   );
 });
 
-test("the largest bounds stay, and who leaves gets everything back and may come again with more", async () => {
+test("the largest bounds stay; who leaves gets everything back and may come again", async () => {
   const names = ["olga", "otto", "ora", "oz", "ole"];
   const operators = names.map((name) => operator(name, template, wordCounter(2)));
   const world = stage({ operators, ordersMax: 3 });

@@ -38,7 +38,7 @@ function halves(world: World, who: Person, values?: readonly number[]) {
 
 const first = ({ operators }: World): Person => (operators[0] as (typeof operators)[number]).who;
 
-test("a commitment of predictions is refused twice, of the wrong length, and without an open order", async () => {
+test("a commitment of predictions is refused twice, of a bad length, and without an order", async () => {
   const world = stage();
   await playUntil(world, 1n, Phase.PHASE_PREDICT, (name, step) => {
     if (name === "otto" && step === "placeOrder") return "silent";

@@ -157,7 +157,7 @@ function wrongTerms(good: Terms): readonly (readonly [ErrorFactory, Partial<Term
   ];
 }
 
-test("a round with audits: false proofs are refused, the true one settles, a missing one forfeits", async () => {
+test("in an audit false proofs are refused, the true one settles, a missing one forfeits", async () => {
   const world = await atProve();
   const { chain } = world;
   const [olga, otto, ora] = world.operators.map(({ who }) => who);

@@ -118,7 +118,7 @@ test("a short treasury makes the market smaller", async () => {
   ]);
 });
 
-test("a treasury below the least market skips the round, and the next opens at the height it had", async () => {
+test("a treasury below the least market skips the round, and the next opens in its turn", async () => {
   const world = stage({ treasury: 50n * TOKEN });
   const { chain } = world;
   await chain.until(1n);
