@@ -1,4 +1,3 @@
-import type { OfflineDirectSigner } from "@cosmjs/proto-signing";
 import { systemClock } from "./clock.ts";
 import { ClientError } from "./errors.ts";
 import { blocksAbove, heightAbove, type Polling } from "./follow.ts";
@@ -8,13 +7,14 @@ import type { Ask, ChainPort } from "./ports.ts";
 import { askNode } from "./query.ts";
 import { Sender } from "./sender.ts";
 import { accountOf } from "./sign.ts";
+import type { TxSigner } from "./signer.ts";
 import type { SendOptions, TxMessage, TxResult } from "./tx.ts";
 
 export interface ConnectOptions {
   /** http or https address of a node's CometBFT RPC. */
   readonly rpc: string;
   /** Who signs; without one the client only reads. */
-  readonly signer?: OfflineDirectSigner;
+  readonly signer?: TxSigner;
   /** Looks for new blocks every 50 ms instead of every 250: for local chains with short blocks. */
   readonly faster?: boolean;
 }
@@ -38,7 +38,7 @@ async function senderOf(
   polling: Polling,
 ): Promise<Sender | undefined> {
   if (!signer) return undefined;
-  return new Sender({ node, chainId, signer, account: await accountOf(signer), ...polling });
+  return new Sender({ node, chainId, account: await accountOf(signer), ...polling });
 }
 
 /** Connects to a node: `const client = await connect({ rpc, signer })`. Throws ClientError. */

@@ -23,6 +23,12 @@ export type { ElectionsQueries } from "./elections.ts";
 export { ClientError, type ClientErrorKind } from "./errors.ts";
 export { eventsOf, type TypedEvent, typedEvent } from "./events.ts";
 export {
+  type AllowanceLimits,
+  type FeegrantQueries,
+  msgGrantAllowance,
+  msgRevokeAllowance,
+} from "./feegrant.ts";
+export {
   type MarketsQueries,
   modelLmsrParams,
   msgCommitPredictions,
@@ -51,7 +57,15 @@ export { type KnownTemplate, msgSubmitProof, type ProofsQueries } from "./proofs
 export { iterumRegistry } from "./registry.ts";
 export type { RewardsQueries } from "./rewards.ts";
 export { isOver, phaseEnd, type RoundsQueries } from "./rounds.ts";
-export { signerFromKey, signerFromMnemonic } from "./signer.ts";
+export {
+  type EthereumProvider,
+  type EthereumSigner,
+  signerFromEthereumKey,
+  signerFromKey,
+  signerFromMnemonic,
+  signerFromWallet,
+  type TxSigner,
+} from "./signer.ts";
 export { msgDonate, type TreasuryQueries } from "./treasury.ts";
 export { type ChainEvent, responseOf, type SendOptions, type TxMessage, type TxResult } from "./tx.ts";
 export { formatAmount, ITER, parseAmount, type Unit } from "./units.ts";

@@ -2,6 +2,7 @@ import { type BankQueries, bankQueries } from "./bank.ts";
 import { type CommitmentsQueries, commitmentsQueries } from "./commitments.ts";
 import { type CommunityQueries, communityQueries } from "./community.ts";
 import { type ElectionsQueries, electionsQueries } from "./elections.ts";
+import { type FeegrantQueries, feegrantQueries } from "./feegrant.ts";
 import { type MarketsQueries, marketsQueries } from "./markets.ts";
 import type { Ask } from "./ports.ts";
 import { type ProofsQueries, proofsQueries } from "./proofs.ts";
@@ -12,6 +13,7 @@ import { type TreasuryQueries, treasuryQueries } from "./treasury.ts";
 /** The typed questions that every module answers. */
 export interface ModuleQueries {
   readonly bank: BankQueries;
+  readonly feegrant: FeegrantQueries;
   readonly community: CommunityQueries;
   readonly treasury: TreasuryQueries;
   readonly rounds: RoundsQueries;
@@ -25,6 +27,7 @@ export interface ModuleQueries {
 /** The questions of all modules over one way to ask. */
 export const moduleQueries = (ask: Ask): ModuleQueries => ({
   bank: bankQueries(ask),
+  feegrant: feegrantQueries(ask),
   community: communityQueries(ask),
   treasury: treasuryQueries(ask),
   rounds: roundsQueries(ask),

@@ -48,6 +48,7 @@ export const txHash = (bytes: Uint8Array): string => toHex(sha256(bytes)).toUppe
 /** Codes from here on mean that the same bytes may succeed later. */
 const RETRY_CODE_MIN = 32_000;
 const SEQUENCE_CODE = 32;
+/** The mempool is full. */
 const FULL_CODE = 20;
 /** It is in the mempool, or an unordered transaction that ran already. */
 const KNOWN_CODE = 19;

@@ -8,6 +8,8 @@ export interface Job {
   readonly messages: readonly Any[];
   readonly memo: string;
   readonly gasLimit: bigint | undefined;
+  /** Who pays the fee instead; empty for nobody else. */
+  readonly feeGranter: string;
   /** Milliseconds since 1970. */
   readonly deadline: number;
   readonly resolve: (result: TxResult) => void;
@@ -20,7 +22,10 @@ export interface Sent {
   readonly bytes: Uint8Array;
   readonly hash: string;
   readonly sequence: bigint;
+  /** Last height at which it may execute; 0 for any. */
   readonly timeoutHeight: bigint;
+  /** Last block time at which it may, in milliseconds since 1970; undefined for any. */
+  readonly deadlineMs?: number;
   /** Whether any node may hold the bytes: from then on they must not be replaced lightly. */
   mayBeKnown: boolean;
   /** Whether the mempool has yet to take them for the first time. */
@@ -35,6 +40,8 @@ export class Pending {
   readonly #node: ChainNode;
   readonly #sent = new Map<string, Sent>();
   #scanned = 0n;
+  /** Time of the last block looked at. */
+  #scannedMs = 0;
   #scanning: Promise<void> = Promise.resolve();
 
   constructor(node: ChainNode) {
@@ -94,10 +101,17 @@ export class Pending {
         if (sent) this.#settle(sent, tx, block.height);
       }
       this.#scanned = block.height;
+      this.#scannedMs = block.timeMs;
     }
     for (const sent of this.all())
-      if (sent.timeoutHeight < this.#scanned)
+      if (this.#isOver(sent))
         this.fail(sent, new ClientError("expired", "not included in time", { hash: sent.hash }));
+  }
+
+  /** Whether no later block can include it. */
+  #isOver({ timeoutHeight, deadlineMs }: Sent): boolean {
+    const isPast = timeoutHeight > 0n && timeoutHeight < this.#scanned;
+    return isPast || (deadlineMs !== undefined && deadlineMs < this.#scannedMs);
   }
 
   #settle(sent: Sent, tx: BlockTx, height: bigint): void {

@@ -1,4 +1,3 @@
-import type { AccountData, OfflineDirectSigner } from "@cosmjs/proto-signing";
 import { Query as AccountQuery } from "#proto/gen/cosmos/auth.ts";
 import { Query as AuthQuery, type Params } from "#proto/gen/iterum/auth.ts";
 import { ClientError, toClientError } from "./errors.ts";
@@ -8,8 +7,9 @@ import { type Job, Pending, type Sent } from "./pending.ts";
 import type { Clock } from "./ports.ts";
 import { askNode } from "./query.ts";
 import { encodeMessage } from "./registry.ts";
-import { signTx } from "./sign.ts";
+import type { SigningAccount } from "./sign.ts";
 import type { SendOptions, TxMessage, TxResult } from "./tx.ts";
+import { type PlanOf, UnorderedSender } from "./unordered.ts";
 
 const DEADLINE_MS = 120_000;
 /** Blocks after which a transaction that was not included never will be. */
@@ -24,8 +24,7 @@ const OFFER_AGAIN_MS = 3_000;
 interface Options {
   readonly node: ChainNode;
   readonly chainId: string;
-  readonly signer: OfflineDirectSigner;
-  readonly account: AccountData;
+  readonly account: SigningAccount;
   readonly clock: Clock;
   readonly pollMs: number;
 }
@@ -40,6 +39,7 @@ export class Sender {
   readonly #options: Options;
   readonly #queue: Job[] = [];
   readonly #pending: Pending;
+  readonly #unordered: UnorderedSender;
   #params: Params | undefined;
   #accountNumber: bigint | undefined;
   #next: bigint | undefined;
@@ -50,6 +50,7 @@ export class Sender {
   constructor(options: Options) {
     this.#options = options;
     this.#pending = new Pending(options.node);
+    this.#unordered = new UnorderedSender({ ...options, planOf: (job) => this.#planOf(job) });
   }
 
   /** The account that signs. */
@@ -59,13 +60,20 @@ export class Sender {
 
   /** Resolves once the transaction is committed and queries see it. Throws ClientError; see its kinds. */
   send(messages: readonly TxMessage[], options: SendOptions = {}): Promise<TxResult> {
-    const { deadlineMs = DEADLINE_MS, memo = "", gasLimit } = options;
+    const { deadlineMs = DEADLINE_MS, memo = "", gasLimit, feeGranter = "", unordered = false } = options;
     return new Promise((resolve, reject) => {
       if (this.#closed) throw new ClientError("closed", "the client is closed");
       if (messages.length === 0) throw new ClientError("badInput", "a transaction has at least one message");
+      if (unordered && !this.#options.account.signsUnordered)
+        throw new ClientError("badInput", "a wallet that signs in Amino JSON cannot sign out of order");
       const encoded = messages.map(encodeMessage);
       const deadline = this.#options.clock.now() + deadlineMs;
-      this.#queue.push({ messages: encoded, memo, gasLimit, deadline, resolve, reject });
+      const job = { messages: encoded, memo, gasLimit, feeGranter, deadline, resolve, reject };
+      if (unordered) {
+        void this.#unordered.run(job);
+        return;
+      }
+      this.#queue.push(job);
       void this.#pump();
     });
   }
@@ -76,6 +84,7 @@ export class Sender {
     const error = new ClientError("closed", "the client is closed");
     for (const job of this.#queue.splice(0)) job.reject(error);
     for (const sent of this.#pending.all()) this.#pending.fail(sent, error);
+    this.#unordered.close(error);
   }
 
   async #pump(): Promise<void> {
@@ -112,25 +121,34 @@ export class Sender {
       this.#ensureInTime(job);
       await this.#options.clock.sleep(this.#options.pollMs);
     }
-    const { node, signer, account, chainId, clock } = this.#options;
+    const { node, account, clock } = this.#options;
+    const plan = await this.#planOf(job);
+    const scanned = await this.#pending.begin();
+    if (this.#next === undefined) {
+      const { info } = await askNode(node)(AccountQuery.accountInfo, { address: account.address });
+      if (!info) throw new ClientError("badAnswer", "an account without content");
+      this.#next = this.#pending.nextAfter(info.sequence);
+    }
+    const turn = { sequence: this.#next, timeoutHeight: scanned + TIMEOUT_BLOCKS };
+    const bytes = await account.sign({ ...plan, ...turn });
+    const flags = { mayBeKnown: false, offering: true, offeredMs: clock.now(), done: false };
+    return { job, bytes, hash: txHash(bytes), ...turn, ...flags };
+  }
+
+  /** What a job's transaction says, but for its turn. */
+  readonly #planOf: PlanOf = async ({ messages, memo, gasLimit = gasFor(messages), feeGranter: granter }) => {
+    const { node, account, chainId } = this.#options;
     const ask = askNode(node);
     this.#params ??= (await ask(AuthQuery.params, {})).params;
     if (!this.#params) throw new ClientError("badAnswer", "the chain has no transaction parameters");
-    const scanned = await this.#pending.begin();
-    if (this.#next === undefined || this.#accountNumber === undefined) {
+    if (this.#accountNumber === undefined) {
       const { info } = await ask(AccountQuery.accountInfo, { address: account.address });
       if (!info) throw new ClientError("badAnswer", "an account without content");
       this.#accountNumber = info.accountNumber;
-      this.#next = this.#pending.nextAfter(info.sequence);
     }
-    const { messages, memo, gasLimit = gasFor(messages) } = job;
-    const timeoutHeight = scanned + TIMEOUT_BLOCKS;
-    const plan = { messages, memo, fee: feeFor(ownGas(gasLimit), this.#params), timeoutHeight, chainId };
-    const turn = { accountNumber: this.#accountNumber, sequence: this.#next };
-    const bytes = await signTx(signer, account, { ...plan, ...turn });
-    const flags = { mayBeKnown: false, offering: true, offeredMs: clock.now(), done: false };
-    return { job, bytes, hash: txHash(bytes), sequence: turn.sequence, timeoutHeight, ...flags };
-  }
+    const fee = { ...feeFor(ownGas(gasLimit), this.#params), granter };
+    return { messages, memo, fee, chainId, accountNumber: this.#accountNumber };
+  };
 
   /** Offers the bytes until the mempool has them; "resign" when other bytes must take their place. */
   async #offer(sent: Sent): Promise<"accepted" | "resign"> {

@@ -20,6 +20,13 @@ export interface SendOptions {
   readonly memo?: string;
   /** Gas to ask for at least; by default the sum of generous amounts per message. */
   readonly gasLimit?: bigint;
+  /** Who pays the fee instead, having allowed it (feegrant). */
+  readonly feeGranter?: string;
+  /**
+   * Whether the transaction waits for no other and none for it: any number of them may be on their way. Each
+   * executes at most once, within minutes, in no certain order.
+   */
+  readonly unordered?: boolean;
   /** How long to try, in milliseconds; default two minutes. */
   readonly deadlineMs?: number;
 }

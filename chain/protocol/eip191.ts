@@ -32,6 +32,17 @@ export function signPersonal(text: string, secretKey: Uint8Array): Uint8Array {
 
 /** Address that signed the text, or undefined for anything but a well-formed low-s signature. */
 export function recoverPersonal(text: string, signature: Uint8Array): Uint8Array | undefined {
+  const point = recoverPoint(text, signature);
+  return point && addressOfKey(point.toBytes(false));
+}
+
+/** Compressed key that signed the text, 33 bytes; undefined as `recoverPersonal` is. */
+export const recoverPersonalKey = (text: string, signature: Uint8Array): Uint8Array | undefined =>
+  recoverPoint(text, signature)?.toBytes(true);
+
+type Point = ReturnType<typeof secp256k1.Point.fromBytes>;
+
+function recoverPoint(text: string, signature: Uint8Array): Point | undefined {
   if (signature.length !== ETHEREUM_SIGNATURE_BYTES) return undefined;
   const recovery = (signature[64] as number) - V_BASE;
   if (recovery !== 0 && recovery !== 1) return undefined;
@@ -41,7 +52,7 @@ export function recoverPersonal(text: string, signature: Uint8Array): Uint8Array
       "recovered",
     );
     if (parsed.hasHighS()) return undefined;
-    return addressOfKey(parsed.recoverPublicKey(personalHash(text)).toBytes(false));
+    return parsed.recoverPublicKey(personalHash(text));
   } catch {
     // noble throws on values outside the curve's order: to us just another bad signature.
     return undefined;

@@ -34,14 +34,17 @@ function aminoFee({ amount, gasLimit, payer, granter }: Fee): Json {
   return { amount: coins, gas: gasLimit.toString(), ...parties };
 }
 
+/** The document of CosmJS and Ledger for SIGN_MODE_LEGACY_AMINO_JSON. */
+export type AminoDocument = { readonly [key: string]: Json };
+
 /**
- * The bytes to sign in SIGN_MODE_LEGACY_AMINO_JSON: the document of CosmJS and Ledger, made from the messages
- * themselves. It says nothing of `unordered` and `timeout_timestamp`, which this mode therefore cannot have.
+ * The document to sign in SIGN_MODE_LEGACY_AMINO_JSON, made from the messages themselves. It says nothing of
+ * `unordered` and `timeout_timestamp`, which this mode therefore cannot have.
  */
-export function aminoSignBytes(content: SignContent): Uint8Array {
+export function aminoDocument(content: SignContent): AminoDocument {
   const { chainId, accountNumber, sequence, body, fee, messages, anyTypes } = content;
   const timeout = body.timeoutHeight === 0n ? {} : { timeout_height: body.timeoutHeight.toString() };
-  const document = {
+  return {
     account_number: accountNumber.toString(),
     chain_id: chainId,
     fee: aminoFee(fee),
@@ -50,8 +53,10 @@ export function aminoSignBytes(content: SignContent): Uint8Array {
     sequence: sequence.toString(),
     ...timeout,
   };
-  return utf8(sortedJson(document));
 }
+
+/** The bytes of that document, which are signed. */
+export const aminoSignBytes = (content: SignContent): Uint8Array => utf8(sortedJson(aminoDocument(content)));
 
 /**
  * The text that a browser wallet shows and signs (EIP-191) for SIGN_MODE_EIP_191. It names everything that a

@@ -1,0 +1,160 @@
+import { randomInt } from "node:crypto";
+import { ClientError, toClientError } from "./errors.ts";
+import { type ChainNode, txHash } from "./node.ts";
+import { type Job, Pending, type Sent } from "./pending.ts";
+import type { Clock } from "./ports.ts";
+import type { SigningAccount, TxPlan } from "./sign.ts";
+
+const NS_PER_MS = 1_000_000n;
+/** How long after the newest block a transaction may execute; the chain allows ten minutes at most. */
+const TTL_MS = 300_000;
+/** Deadlines are spread over this time, so that two programs with one key do not take the same. */
+const SPREAD_MS = 120_000;
+const IN_FLIGHT_MAX = 1_000;
+const PAUSE_MIN_MS = 50;
+const PAUSE_MAX_MS = 2_000;
+/** A transaction that stays out of blocks so long is offered again, byte for byte. */
+const OFFER_AGAIN_MS = 3_000;
+
+/** What a transaction is signed with, but for its turn. */
+export type PlanOf = (job: Job) => Promise<Omit<TxPlan, "sequence" | "timeoutHeight">>;
+
+interface Options {
+  readonly node: ChainNode;
+  readonly account: SigningAccount;
+  readonly clock: Clock;
+  readonly pollMs: number;
+  readonly planOf: PlanOf;
+}
+
+/**
+ * Sends for one key without turns: every transaction carries a deadline of its own in place of a sequence,
+ * executes at most once before it, and waits for no other. The bytes are signed once, so nothing is done
+ * twice whatever becomes of them.
+ */
+export class UnorderedSender {
+  readonly #options: Options;
+  readonly #pending: Pending;
+  #lastNs = 0n;
+  #following = false;
+  #closed = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#pending = new Pending(options.node);
+  }
+
+  /** Signs and offers the job until its outcome is known or its deadline has passed. */
+  async run(job: Job): Promise<void> {
+    try {
+      while (this.#pending.size >= IN_FLIGHT_MAX) {
+        this.#ensureInTime(job);
+        await this.#options.clock.sleep(this.#options.pollMs);
+      }
+      const sent = await this.#sign(job);
+      this.#pending.add(sent);
+      this.#follow();
+      await this.#offer(sent);
+    } catch (error) {
+      job.reject(toClientError(error));
+    }
+  }
+
+  close(error: ClientError): void {
+    this.#closed = true;
+    for (const sent of this.#pending.all()) this.#pending.fail(sent, error);
+  }
+
+  /** A deadline that this process has not used, by the chain's clock. */
+  async #deadlineNs(): Promise<bigint> {
+    const { node } = this.#options;
+    const { timeMs } = await node.block(await node.height());
+    const spreadNs = BigInt(randomInt(SPREAD_MS)) * NS_PER_MS + BigInt(randomInt(Number(NS_PER_MS)));
+    const deadline = BigInt(Math.floor(timeMs) + TTL_MS) * NS_PER_MS + spreadNs;
+    this.#lastNs = deadline === this.#lastNs ? deadline + 1n : deadline;
+    return this.#lastNs;
+  }
+
+  async #sign(job: Job): Promise<Sent> {
+    const { clock, account, planOf } = this.#options;
+    for (let pause = PAUSE_MIN_MS; ; pause = Math.min(pause * 2, PAUSE_MAX_MS)) {
+      try {
+        const plan = await planOf(job);
+        await this.#pending.begin();
+        const deadlineNs = await this.#deadlineNs();
+        const bytes = await account.sign({ ...plan, sequence: 0n, timeoutHeight: 0n, deadlineNs });
+        const flags = { mayBeKnown: false, offering: true, offeredMs: clock.now(), done: false };
+        const deadlineMs = Number(deadlineNs / NS_PER_MS);
+        return { job, bytes, hash: txHash(bytes), sequence: 0n, timeoutHeight: 0n, deadlineMs, ...flags };
+      } catch (error) {
+        if (toClientError(error).kind !== "unreachable") throw error;
+      }
+      this.#ensureInTime(job);
+      await clock.sleep(pause);
+    }
+  }
+
+  /** Offers the bytes until the mempool has them, the chain refuses them or time is up. */
+  async #offer(sent: Sent): Promise<void> {
+    for (let pause = PAUSE_MIN_MS; !sent.done; pause = Math.min(pause * 2, PAUSE_MAX_MS)) {
+      const refused = await this.#broadcast(sent);
+      if (refused && !sent.mayBeKnown && !sent.done) this.#pending.fail(sent, refused);
+      if (!sent.offering || sent.done || this.#closed) return;
+      await this.#options.clock.sleep(pause);
+    }
+  }
+
+  /** Offers once; a node that does not answer may have taken the bytes. Returns what the chain refuses. */
+  async #broadcast(sent: Sent): Promise<ClientError | undefined> {
+    sent.offeredMs = this.#options.clock.now();
+    try {
+      const verdict = await this.#options.node.broadcast(sent.bytes);
+      if (verdict.kind === "accepted") {
+        sent.mayBeKnown = true;
+        sent.offering = false;
+      }
+      return verdict.kind === "refused" ? verdict.error : undefined;
+    } catch {
+      sent.mayBeKnown = true;
+      return undefined;
+    }
+  }
+
+  /** Watches blocks while anything is on its way. */
+  #follow(): void {
+    if (this.#following) return;
+    this.#following = true;
+    void this.#watch().finally(() => {
+      this.#following = false;
+      if (this.#pending.size > 0) this.#follow();
+    });
+  }
+
+  async #watch(): Promise<void> {
+    const { clock, pollMs } = this.#options;
+    while (this.#pending.size > 0) {
+      try {
+        await this.#pending.scan();
+      } catch {
+        // An outage is waited out; what is on its way has deadlines of its own.
+      }
+      for (const sent of this.#pending.all()) {
+        if (clock.now() >= sent.job.deadline) this.#giveUp(sent);
+        else if (!sent.offering && clock.now() - sent.offeredMs >= OFFER_AGAIN_MS)
+          await this.#broadcast(sent);
+      }
+      await clock.sleep(pollMs);
+    }
+  }
+
+  #giveUp(sent: Sent): void {
+    const text = "the deadline passed before the outcome was known";
+    this.#pending.fail(sent, new ClientError("timeout", text, { hash: sent.hash }));
+  }
+
+  #ensureInTime(job: Job): void {
+    if (this.#closed) throw new ClientError("closed", "the client is closed");
+    if (this.#options.clock.now() >= job.deadline)
+      throw new ClientError("timeout", "the node did not take the transaction in time");
+  }
+}
