@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { storeSpaces } from "#chain/app/modules.ts";
 import type { AppState } from "#chain/kernel/genesis.ts";
 import type { Codec } from "#chain/proto/codec.ts";
 import { fromJson } from "#chain/proto/json.ts";
@@ -18,7 +19,7 @@ import { GenesisState as Treasury } from "#proto/gen/iterum/treasury.ts";
 /** The default game of the project: the whole of genesis but for accounts, keys, vocabulary and templates. */
 export const defaultBaseFile = fileURLToPath(new URL("../../genesis.json", import.meta.url));
 
-/** Codecs of the genesis state of every module, in the order of the file. */
+/** Codecs of the modules whose genesis this program fills in or reads. */
 export const genesisCodecs = {
   auth: Auth,
   bank: Bank,
@@ -34,8 +35,14 @@ export const genesisCodecs = {
 
 type Codecs = typeof genesisCodecs;
 
-/** Genesis, module by module, typed. */
-export type TypedGenesis = { readonly [K in keyof Codecs]: Codecs[K] extends Codec<infer T> ? T : never };
+type Typed = { readonly [K in keyof Codecs]: Codecs[K] extends Codec<infer T> ? T : never };
+
+/** Genesis, typed module by module; those that this program does not look into stay as they are. */
+export interface TypedGenesis extends Typed {
+  readonly others: AppState;
+}
+
+const isKnown = (name: string): boolean => Object.hasOwn(genesisCodecs, name);
 
 /** Reads a genesis without artefacts. Throws CliError on what is no such file. */
 export async function readBase(file = defaultBaseFile): Promise<TypedGenesis> {
@@ -50,7 +57,7 @@ export async function readBase(file = defaultBaseFile): Promise<TypedGenesis> {
 
 /** The typed genesis of an app state. Throws CliError on an unknown module or key. */
 export function typedGenesis(state: AppState, file: string): TypedGenesis {
-  for (const name of Object.keys(state)) ensureCli(name in genesisCodecs, `${file}: no module ${name}`);
+  for (const name of Object.keys(state)) ensureCli(storeSpaces.includes(name), `${file}: no module ${name}`);
   const entries = Object.entries(genesisCodecs).map(([name, codec]) => {
     const json = state[name];
     ensureCli(json !== undefined, `${file}: the state of ${name} is missing`);
@@ -60,5 +67,6 @@ export function typedGenesis(state: AppState, file: string): TypedGenesis {
       throw new CliError(`${file}: ${messageOf(cause)}`, { cause });
     }
   });
-  return Object.fromEntries(entries) as TypedGenesis;
+  const others = Object.fromEntries(Object.entries(state).filter(([name]) => !isKnown(name)));
+  return { ...(Object.fromEntries(entries) as unknown as Typed), others };
 }

@@ -146,5 +146,5 @@ export function completeGenesis(base: TypedGenesis, choices: GenesisChoices): Ap
     const state = complete[name as keyof TypedGenesis];
     return [name, toJson(codec as Codec<unknown>, state)] as const;
   });
-  return Object.fromEntries(entries);
+  return { ...complete.others, ...Object.fromEntries(entries) };
 }
