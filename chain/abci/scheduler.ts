@@ -13,6 +13,9 @@ const SLICE_MS = 4;
  */
 const PIPELINE_MAX = 256;
 
+/** Queries of one connection that may be under way at once, since threads answer them. */
+const QUERIES_MAX = 64;
+
 const RANK: Readonly<Record<Urgency, number>> = { any: 0, consensus: 1, mempool: 2, query: 3 };
 
 interface Chosen {
@@ -22,8 +25,8 @@ interface Chosen {
 
 /**
  * Serves connections in slices, consensus first. Requests of one connection begin in order; the next begins
- * when the one before is answered, but for those of the mempool. When the application throws, CometBFT is
- * told so, nothing more is served, and `onFailure` is called.
+ * when the one before is answered, but for queries and those of the mempool. When the application throws,
+ * CometBFT is told so, nothing more is served, and `onFailure` is called.
  */
 export class Scheduler {
   readonly #application: Application;
@@ -114,5 +117,6 @@ export class Scheduler {
 function mayBegin(connection: Connection, call: Call): boolean {
   const pending = connection.pending();
   if (call.urgency === "any" || pending === 0) return true;
+  if (call.method === "query") return pending < QUERIES_MAX;
   return call.urgency === "mempool" && pending < PIPELINE_MAX;
 }

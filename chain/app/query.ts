@@ -2,6 +2,8 @@ import { type BlockInfo, readCtx } from "#chain/kernel/block.ts";
 import type { ReadStore } from "#chain/kernel/ctx.ts";
 import { ensure, errorSet } from "#chain/kernel/error.ts";
 import { overlay } from "#chain/kernel/overlay.ts";
+import type { Codec } from "#chain/proto/codec.ts";
+import { DecodeError } from "#chain/proto/error.ts";
 import { KEY_BYTES_MAX } from "#chain/store/port.ts";
 import { failureOf } from "#chain/tx/result.ts";
 import { SimulateRequest, SimulateResponse } from "#proto/gen/cosmos/tx.ts";
@@ -15,14 +17,25 @@ const errors = errorSet("sdk", {
   UnknownPath: [6, "unknown query path"],
   InvalidHeight: [26, "invalid height: this node does not keep its state"],
   NotReady: [18, "the chain has no state yet"],
+  BadRequest: [18, "the request cannot be read"],
   BadKey: [18, "a key of the store has 1 to 1024 bytes"],
 });
 
 const SIMULATE = "/cosmos.tx.v1beta1.Service/Simulate";
 const STORE_PATH = /^\/store\/([a-z0-9_]+)\/key$/;
 
+/** The request in its one form. */
+function requestOf<T>(codec: Codec<T>, data: Uint8Array): T {
+  try {
+    return codec.decode(data);
+  } catch (error) {
+    if (error instanceof DecodeError) throw errors.BadRequest({ why: error.message.slice(0, 200) });
+    throw error;
+  }
+}
+
 function simulate(machine: Machine, store: ReadStore, block: BlockInfo, data: Uint8Array): Uint8Array {
-  const { txBytes } = SimulateRequest.decode(data);
+  const { txBytes } = requestOf(SimulateRequest, data);
   const { gasWanted, gasUsed, data: answer, events } = simulateTx(machine, overlay(store), block, txBytes);
   return SimulateResponse.encode({
     gasInfo: { gasWanted, gasUsed },
@@ -58,7 +71,8 @@ function answer(machine: Machine, base: QueryBase, request: QueryRequest): Answe
   if (space !== undefined) return entry(base, space, request);
   const query = machine.registry.queries.get(path);
   ensure(query, errors.UnknownPath, { path: path.slice(0, 80) });
-  const value = query.response.encode(query.answer(readCtx(store, block), query.request.decode(data)));
+  const asked = requestOf(query.request, data);
+  const value = query.response.encode(query.answer(readCtx(store, block), asked));
   return { key: NONE, value };
 }
 

@@ -1,3 +1,4 @@
+import type { Application } from "#chain/abci/application.ts";
 import { abciApplication } from "#chain/abci/handlers.ts";
 import { type AbciAddress, startAbciServer } from "#chain/abci/server.ts";
 import { storeSpaces } from "#chain/app/modules.ts";
@@ -5,8 +6,10 @@ import type { AppOptions } from "#chain/app/types.ts";
 import { App } from "#chain/app.ts";
 import { openDiskStore } from "#chain/store/disk.ts";
 import { loadVerifier } from "#chain/tx/verifier.ts";
+import { ResponseQuery } from "#proto/gen/tendermint/abci.ts";
 import type { AppMessage } from "./app-child.ts";
 import { type Halt, haltCodes } from "./exit.ts";
+import { type QueryService, startQueries } from "./queries/service.ts";
 
 /** Where the app's process writes what it does; pino fits. */
 export interface HostLog {
@@ -22,6 +25,8 @@ export interface HostOptions {
   readonly version: string;
   /** What the app is given besides what this process has itself. */
   readonly app: Omit<AppOptions, "store" | "signatures" | "warn">;
+  /** Threads that answer queries. */
+  readonly queryThreads?: number;
   readonly log: HostLog;
 }
 
@@ -44,20 +49,37 @@ function stopRequest(): Promise<void> {
 }
 
 /**
+ * The application with queries answered by threads of their own. Before block 1 there is nothing on the disk:
+ * the app answers itself then.
+ */
+function applicationOf(app: App, version: string, queries: QueryService): Application {
+  return {
+    ...abciApplication(app, version),
+    async query(request) {
+      const result = app.info().height === 0n ? app.query(request) : await queries.answer(request);
+      return { ...ResponseQuery.zero(), ...result };
+    },
+  };
+}
+
+/**
  * Runs the application over its state and its socket until this process is asked to stop. Rejects with what
  * the app or the store threw; its state on disk is whole then as well.
  */
-export async function hostApp({ state, address, version, log, app: given }: HostOptions): Promise<void> {
+export async function hostApp(options: HostOptions): Promise<void> {
+  const { state, address, version, log, app: given, queryThreads = 1 } = options;
   const stop = stopRequest();
   const warn = (text: string): void => log.warn({}, text);
-  const store = await openDiskStore(state, { spaces: storeSpaces });
+  const store = await openDiskStore(state, { spaces: storeSpaces, shared: true });
+  const queries = startQueries({ state, threads: queryThreads });
   try {
     // Of the process, not of the day: nobody's change of the clock ages what waits.
     const nowMs = (): number => performance.now();
-    const app = new App({ store, warn, nowMs, signatures: loadVerifier(warn), ...given });
+    const signatures = loadVerifier(warn);
+    const app = new App({ store, warn, nowMs, signatures, ...given });
     const failed = Promise.withResolvers<never>();
     const server = await startAbciServer({
-      application: abciApplication(app, version),
+      application: applicationOf(app, version, queries),
       address,
       onFailure: failed.reject,
       onProtocolError: (error) => log.warn(error, "a connection broke the protocol"),
@@ -72,6 +94,7 @@ export async function hostApp({ state, address, version, log, app: given }: Host
       await server.close();
     }
   } finally {
+    await queries.close();
     await store.close();
   }
 }

@@ -9,6 +9,10 @@ export interface PoolOptions {
   /** A thread that has not answered after this long counts as dead, milliseconds. */
   readonly timeoutMs: number;
   readonly resourceLimits?: ResourceLimits;
+  /** What each thread finds as its `workerData`. */
+  readonly workerData?: unknown;
+  /** Threads that may die at one job before it is rejected; by default two. */
+  readonly failuresMax?: number;
 }
 
 interface Waiting<Job, Answer> {
@@ -27,8 +31,8 @@ interface Thread<Job, Answer> {
 
 /**
  * A few worker threads that answer jobs, one at a time each. A thread that dies (exception, exit, no answer
- * in time) is replaced and its job is given once more to another; a job whose second thread dies is
- * rejected with VerifierFailure.
+ * in time) is replaced and its job is given once more to another; a job whose last thread dies is rejected
+ * with VerifierFailure.
  */
 export class WorkerPool<Job, Answer> {
   readonly #options: PoolOptions;
@@ -79,8 +83,8 @@ export class WorkerPool<Job, Answer> {
   }
 
   #start(): Thread<Job, Answer> {
-    const { entry, resourceLimits } = this.#options;
-    const worker = new Worker(entry, resourceLimits === undefined ? {} : { resourceLimits });
+    const { entry, resourceLimits, workerData } = this.#options;
+    const worker = new Worker(entry, { workerData, ...(resourceLimits && { resourceLimits }) });
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     const thread: Thread<Job, Answer> = { worker, ended, current: undefined, timer: undefined };
     let cause: unknown;
@@ -108,7 +112,7 @@ export class WorkerPool<Job, Answer> {
   #bury(waiting: Waiting<Job, Answer> | undefined, cause: unknown): void {
     if (waiting !== undefined) {
       waiting.failures++;
-      if (this.#closed || waiting.failures > 1)
+      if (this.#closed || waiting.failures >= (this.#options.failuresMax ?? 2))
         waiting.reject(new VerifierFailure("no verdict: worker threads died at this proof", { cause }));
       else this.#queue.unshift(waiting);
     }

@@ -2,6 +2,7 @@ import { keccak256 } from "#chain/bytes/hash.ts";
 import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { type Answers, defineModule, messages, queries } from "#chain/kernel/module.ts";
+import { parseAddress } from "#chain/protocol/address.ts";
 import { checkTemplate, TemplateError, templateId } from "#chain/protocol/template.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { type Audit, GenesisState, Msg, Query, type Template } from "#proto/gen/iterum/proofs.ts";
@@ -21,7 +22,7 @@ const answers: Answers<typeof Query> = {
   }),
   audit: (ctx, { gameId }) => ({ audit: audit(ctx, gameId) }),
   due: (ctx, { gameId, roundId, operator }) => {
-    const due = dues.get(ctx, [gameId, roundId, operator]);
+    const due = parseAddress(operator) && dues.get(ctx, [gameId, roundId, operator]);
     ensure(due, errors.NotDue, { operator });
     return { due };
   },

@@ -33,7 +33,7 @@ export const say = <T>(codec: Codec<T>, value: T): Said => ({
 
 /** Enough for every message of the test game; a block has room for fifty. */
 const GAS = 4_000_000n;
-const START_MS = 1_780_000_000_000n;
+export const START_MS = 1_780_000_000_000n;
 
 /** Judges no proof: for chains whose games have no audits, where none can come. */
 export const noProofs: ProofVerifier = {
@@ -141,7 +141,9 @@ export function newChain(choice: GenesisChoice, options: ChainOptions = {}): Tes
   const proposer = options.validator === undefined ? undefined : validator(options.validator);
   const full = proposer ? { ...choice, beaconKeys: [proposer.key] } : choice;
   const app = newApp(full, options, proposer?.secret);
-  const twin = newApp(full, options, proposer?.secret);
+  // A store of the caller's is the first app's alone.
+  const { store: _, ...twinOptions } = options;
+  const twin = newApp(full, twinOptions, proposer?.secret);
   const address = proposer?.address ?? new Uint8Array(20);
   const height = (): bigint => app.info().height;
 

@@ -16,7 +16,7 @@ function heard(text: string): ReturnType<ReturnType<typeof cometWords>["last"]> 
 }
 
 test("CometBFT's last words are understood, in whatever pieces they come", () => {
-  const replay = `panic: state.AppHash does not match AppHash after replay. Got\n${OURS}, expected ${THEIRS}.`;
+  const replay = `panic: state.AppHash does not match AppHash after replay. Got\n${OURS}, expected ${THEIRS}`;
   const failure = "E[2026-11-29|00:00:00.000] CONSENSUS FAILURE!!!  module=consensus err=";
   const invalid = `"+2/3 committed an invalid block: ${WRONG}" stack=`;
   for (const text of [replay, failure + invalid]) {
