@@ -1,4 +1,4 @@
-import { baseOf, chainIdItem, timeItem } from "#chain/app/base.ts";
+import { blockOf, chainIdItem, timeItem } from "#chain/app/base.ts";
 import { placeTxs, runBlock } from "#chain/app/block.ts";
 import { lanesOfList } from "#chain/app/candidate.ts";
 import { abciEvents, deliverInjected, type Reading } from "#chain/app/execute.ts";
@@ -8,6 +8,7 @@ import { chainRegistry } from "#chain/app/modules.ts";
 import { TxPool } from "#chain/app/pool.ts";
 import { acceptsTxs, type Judge, selectTxs } from "#chain/app/propose.ts";
 import { type QueryBase, runQuery } from "#chain/app/query.ts";
+import { type StateSync, stateSync } from "#chain/app/sync.ts";
 import type {
   AppOptions,
   Block,
@@ -25,7 +26,7 @@ import { assert } from "#chain/kernel/error.ts";
 import { type AppState, dumpGenesis, initGenesis } from "#chain/kernel/genesis.ts";
 import { type Overlay, overlay } from "#chain/kernel/overlay.ts";
 import { assertLimits, BLOCK_BYTES_MAX } from "#chain/limits.ts";
-import type { Staged, StoreView } from "#chain/store/port.ts";
+import type { Staged } from "#chain/store/port.ts";
 import { signatureCache } from "#chain/tx/signature-cache.ts";
 import { beaconIsSigned } from "#modules/elections/api.ts";
 import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
@@ -60,6 +61,8 @@ export class App {
   #pending: Pending | undefined;
   #proposed: Proposed | undefined;
   readonly #pool: TxPool;
+  /** Snapshots for other nodes, and from them. */
+  readonly sync: StateSync;
 
   constructor(options: AppOptions) {
     assertLimits();
@@ -71,6 +74,10 @@ export class App {
       signatureCache: signatureCache(SIGNATURES_REMEMBERED),
     };
     this.#pool = new TxPool(this.#machine, options.nowMs, options.mempool);
+    this.sync = stateSync(options.store, options.snapshots, () => {
+      this.#genesis = undefined;
+      this.#pool.update([], this.#view());
+    });
   }
 
   /** Height and app hash of the last committed block; 0 and a hash of nothing before the first. */
@@ -86,7 +93,7 @@ export class App {
 
   /** What is known of the last block; undefined before genesis. */
   #last(): BlockInfo | undefined {
-    return this.#genesis ? this.#genesis.info : this.#blockOf(this.#options.store);
+    return this.#genesis ? this.#genesis.info : blockOf(this.#options.store);
   }
 
   #ctx(): ReadCtx {
@@ -248,6 +255,7 @@ export class App {
     this.#genesis = undefined;
     this.#proposed = undefined;
     this.#pool.update(pending.readings, this.#view());
+    this.#options.snapshots?.committed(pending.staged.height);
   }
 
   /** Answers a query on the committed state. */
@@ -262,15 +270,8 @@ export class App {
     if (this.#genesis) return isLast && last ? { store: this.#genesis.state, block: last } : undefined;
     const { store } = this.#options;
     const view = isLast ? store : store.at(height);
-    const block = view && this.#blockOf(view);
+    const block = view && blockOf(view);
     return view && block && { store: view, block, prove: (space, key) => view.prove(space, key) };
-  }
-
-  /** What a committed version says of its block; undefined before genesis. */
-  #blockOf(view: StoreView): BlockInfo | undefined {
-    const at = { chainId: "", height: view.height, timeMs: 0n, proposer: NOBODY, verdicts: new Map() };
-    const found = baseOf(readCtx(view, at));
-    return found && { ...at, ...found };
   }
 
   /** The whole state as genesis. */

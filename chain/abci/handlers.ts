@@ -1,5 +1,6 @@
 import type { Block } from "#chain/app/types.ts";
 import type { App } from "#chain/app.ts";
+import { manifestHash, SNAPSHOT_FORMAT } from "#chain/store/snapshot.ts";
 import type { Timestamp } from "#proto/gen/google/protobuf.ts";
 import {
   CheckTxType,
@@ -25,7 +26,7 @@ const NO_BYTES = new Uint8Array(0);
 
 /** The state machine as CometBFT calls it. `version` is the node's, for people. */
 export function abciApplication(app: App, version: string): Application {
-  return { ...consensusHandlers(app, version), ...mempoolHandlers(app), ...snapshotHandlers };
+  return { ...consensusHandlers(app, version), ...mempoolHandlers(app), ...snapshotHandlers(app) };
 }
 
 type Consensus = Pick<
@@ -94,20 +95,54 @@ function mempoolHandlers(app: App): Pick<Application, "checkTx" | "insertTx" | "
   };
 }
 
-/** This node keeps no snapshots: it offers none, and state sync from others is given up. */
-const snapshotHandlers: Pick<
+const OFFER_RESULTS = {
+  accept: ResponseOfferSnapshot_Result.ACCEPT,
+  reject: ResponseOfferSnapshot_Result.REJECT,
+  rejectFormat: ResponseOfferSnapshot_Result.REJECT_FORMAT,
+  abort: ResponseOfferSnapshot_Result.ABORT,
+} as const;
+const CHUNK_RESULTS = {
+  accept: ResponseApplySnapshotChunk_Result.ACCEPT,
+  refetch: ResponseApplySnapshotChunk_Result.RETRY,
+  reject: ResponseApplySnapshotChunk_Result.REJECT_SNAPSHOT,
+  abort: ResponseApplySnapshotChunk_Result.ABORT,
+} as const;
+
+type Snapshots = Pick<
   Application,
   "listSnapshots" | "offerSnapshot" | "loadSnapshotChunk" | "applySnapshotChunk"
-> = {
-  listSnapshots: () => ({ snapshots: [] }),
-  offerSnapshot: () => ({ result: ResponseOfferSnapshot_Result.ABORT }),
-  loadSnapshotChunk: () => ({ chunk: NO_BYTES }),
-  applySnapshotChunk: () => ({
-    result: ResponseApplySnapshotChunk_Result.ABORT,
-    refetchChunks: [],
-    rejectSenders: [],
-  }),
-};
+>;
+
+function snapshotHandlers({ sync }: App): Snapshots {
+  return {
+    async listSnapshots() {
+      const snapshots = (await sync.list()).map(({ manifest, manifestBytes: metadata }) => ({
+        height: manifest.height,
+        format: SNAPSHOT_FORMAT,
+        chunks: manifest.chunkHashes.length,
+        hash: manifestHash(metadata),
+        metadata,
+      }));
+      return { snapshots };
+    },
+    async offerSnapshot({ snapshot, appHash }) {
+      const offered = snapshot && { ...snapshot, manifest: snapshot.metadata };
+      return { result: OFFER_RESULTS[await sync.offer(offered, appHash)] };
+    },
+    loadSnapshotChunk: async ({ height, format, chunk }) => ({
+      chunk: await sync.load(height, format, chunk),
+    }),
+    async applySnapshotChunk({ index, chunk, sender }) {
+      const verdict = await sync.apply(index, chunk);
+      const isSendersFault = verdict === "refetch" && sender !== "";
+      return {
+        result: CHUNK_RESULTS[verdict],
+        refetchChunks: verdict === "refetch" ? [index] : [],
+        rejectSenders: isSendersFault ? [sender] : [],
+      };
+    },
+  };
+}
 
 interface AbciBlock {
   readonly height: bigint;

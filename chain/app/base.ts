@@ -1,6 +1,10 @@
 import { fromUtf8, utf8 } from "#chain/bytes/utf8.ts";
+import { type BlockInfo, readCtx } from "#chain/kernel/block.ts";
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import { keyspace, u64Value, type ValueCodec } from "#chain/kernel/state.ts";
+import type { StoreView } from "#chain/store/port.ts";
+
+const NOBODY = new Uint8Array(0);
 
 const textValue: ValueCodec<string> = { encode: utf8, decode: fromUtf8 };
 
@@ -14,7 +18,14 @@ export const chainIdItem = space.item(1, textValue);
 export const timeItem = space.item(2, u64Value);
 
 /** What a committed state says of itself; undefined before genesis. */
-export function baseOf(ctx: ReadCtx): { readonly chainId: string; readonly timeMs: bigint } | undefined {
+function baseOf(ctx: ReadCtx): { readonly chainId: string; readonly timeMs: bigint } | undefined {
   const chainId = chainIdItem.find(ctx);
   return chainId === undefined ? undefined : { chainId, timeMs: timeItem.get(ctx) };
+}
+
+/** What a committed version says of its block; undefined before genesis. */
+export function blockOf(view: StoreView): BlockInfo | undefined {
+  const at = { chainId: "", height: view.height, timeMs: 0n, proposer: NOBODY, verdicts: new Map() };
+  const found = baseOf(readCtx(view, at));
+  return found && { ...at, ...found };
 }

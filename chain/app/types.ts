@@ -2,6 +2,7 @@ import type { AppState } from "#chain/kernel/genesis.ts";
 import type { Registry } from "#chain/kernel/registry.ts";
 import type { MempoolLimits } from "#chain/mempool/limits.ts";
 import type { CommitStore } from "#chain/store/port.ts";
+import type { Shelf } from "#chain/store/shelf.ts";
 import type { SignatureCache } from "#chain/tx/signature-cache.ts";
 import type { SignatureVerifier } from "#chain/tx/verifier.ts";
 import type { ProofVerifier } from "#chain/verify/types.ts";
@@ -17,6 +18,8 @@ export type InvariantCheck = "none" | "cheap" | "full";
 /** What the app is given from the edges; everything else it computes. */
 export interface AppOptions {
   readonly store: CommitStore;
+  /** Where snapshots of it are made for nodes that come later. */
+  readonly snapshots?: Shelf;
   readonly proofs: ProofVerifier;
   readonly signatures: SignatureVerifier;
   /** Absent on nodes that never propose. */

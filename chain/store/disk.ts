@@ -1,8 +1,9 @@
 import { ClassicLevel } from "classic-level";
 import { StoreError } from "./error.ts";
-import { END_KEY, FIRST_KEY, HEAD_KEY, placeOf } from "./keys.ts";
+import { END_KEY, FIRST_KEY, HEAD_KEY, placeOf, RESTORING_KEY } from "./keys.ts";
 import type { Kv, KvWrite } from "./kv.ts";
 import type { NodeStore } from "./port.ts";
+import { clearKv } from "./restore.ts";
 import { Store, type StoreOptions } from "./store.ts";
 
 const BLOCK_CACHE_BYTES = 32 << 20;
@@ -44,6 +45,8 @@ export async function openDiskStore(path: string, given: DiskOptions): Promise<N
   const { spaces, shared = false, ...options } = given;
   const kv = await openLevelKv(path, shared);
   try {
+    // A snapshot whose restoration did not come to its end.
+    if (kv.get(RESTORING_KEY) !== undefined) await clearKv(kv);
     if (kv.get(HEAD_KEY) === undefined) await expectEmpty(kv);
     return new Store(kv, spaces, { ...DEFAULTS, ...options });
   } catch (error) {

@@ -3,7 +3,7 @@ import { toHex } from "#chain/bytes/hex.ts";
 /**
  * What went wrong in the store: `corrupt` bytes on disk, a `closed` store, an unknown `space`, a `height`
  * out of turn, changes over a `limit` or out of `order`, a `stale` staging, no `undo` left, a failed
- * `write`, or a directory that does not `open`.
+ * `write`, a directory that does not `open`, or a `snapshot` that is no true one.
  */
 export type StoreFailure =
   | "corrupt"
@@ -15,7 +15,8 @@ export type StoreFailure =
   | "stale"
   | "undo"
   | "write"
-  | "open";
+  | "open"
+  | "snapshot";
 
 /**
  * Where a failure was met, as far as it is known; `key` as the module wrote it, or as the tree node's place.

@@ -1,7 +1,14 @@
-import { orphansKey, pageKey, versionKey } from "./keys.ts";
+import { HEAD_KEY, OLDER_KEY, orphansKey, pageKey, versionKey } from "./keys.ts";
 import type { Kv } from "./kv.ts";
 import type { Place } from "./node.ts";
-import { decodeOrphans, encodeOrphans, type History, type SpaceOrphans } from "./record.ts";
+import {
+  decodeHead,
+  decodeOlder,
+  decodeOrphans,
+  encodeOrphans,
+  type History,
+  type SpaceOrphans,
+} from "./record.ts";
 import { type Batch, readSealed } from "./sealed.ts";
 
 /** Which versions to keep: the last few, and every so many-th for good. */
@@ -14,6 +21,45 @@ export interface Policy {
 
 /** Versions that one commit prunes at most, so that another policy does not stop a block. */
 const PRUNED_MAX = 2;
+
+/** The history that a map holds. */
+export function readHistory(kv: Kv): History {
+  const head = readSealed(kv, HEAD_KEY);
+  const older = readSealed(kv, OLDER_KEY);
+  const bounds = head === undefined ? { last: 0, from: 0 } : decodeHead(HEAD_KEY, head);
+  return { ...bounds, older: older === undefined ? [] : decodeOlder(OLDER_KEY, older) };
+}
+
+/** Whether a version is kept. */
+export const isKept = ({ older, from, last }: History, version: number): boolean =>
+  version > 0 && ((version >= from && version <= last) || older.includes(version));
+
+/** The heights that are kept, ascending. */
+export function* keptVersions({ older, from, last }: History): Generator<bigint> {
+  for (const version of older) yield BigInt(version);
+  for (let version = from; version <= last && version > 0; version++) yield BigInt(version);
+}
+
+/** Versions that somebody reads and that must not be pruned. */
+export interface Pins {
+  /** Gives what lets the version go again. */
+  add(version: number): () => void;
+  /** The lowest one; the largest integer where there is none. */
+  lowest(): number;
+}
+
+/** No pins. */
+export function pins(): Pins {
+  const held = new Map<object, number>();
+  return {
+    add(version) {
+      const token = {};
+      held.set(token, version);
+      return () => void held.delete(token);
+    },
+    lowest: () => [...held.values()].reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER),
+  };
+}
 
 /** The history after one more version, before anything is pruned. */
 export const extended = ({ last, from, older }: History, next: number): History => ({

@@ -63,10 +63,10 @@ export function writePage(out: Buffer, at: number, child: Child, form: PageForm)
   return keyAt + key.length;
 }
 
-/** A stored reference alone. */
-export function refRecord(ref: NodeRef): Uint8Array {
-  const out = Buffer.alloc(refBytes("stored"));
-  writeRef(out, 0, ref, "stored");
+/** A reference alone. */
+export function refRecord(ref: NodeRef, form: PageForm): Uint8Array {
+  const out = Buffer.alloc(refBytes(form));
+  writeRef(out, 0, ref, form);
   return out;
 }
 

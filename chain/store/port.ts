@@ -1,6 +1,9 @@
 import type { ReadStore } from "#chain/kernel/ctx.ts";
 import type { NamedRoot } from "#chain/merkle/multistore.ts";
 import type { ProofOp } from "#proto/gen/tendermint/crypto.ts";
+import type { Version } from "./record.ts";
+import type { Restoration } from "./restore.ts";
+import type { Manifest } from "./snapshot.ts";
 
 /** Longest key of a module's entry, in bytes. */
 export const KEY_BYTES_MAX = 1024;
@@ -48,6 +51,14 @@ export interface StoreView extends ReadStore {
   dump(space?: string): Iterable<Change & { readonly value: Uint8Array }>;
 }
 
+/** What a snapshot is made of. */
+export interface SnapshotSource {
+  readonly version: Version;
+  /** See `snapshotPages`. */
+  pages(): Iterable<Uint8Array>;
+  release(): void;
+}
+
 /** The authenticated store, as the last committed version. */
 export interface CommitStore extends StoreView {
   /**
@@ -66,6 +77,13 @@ export interface CommitStore extends StoreView {
    * pruned its methods throw StoreError `height`.
    */
   at(height: bigint): StoreView | undefined;
+  /**
+   * Starts to restore a snapshot into a store without a version; StoreError `height` where there is one. When
+   * it is finished, readers see its version. An earlier one that was not finished must be dropped first.
+   */
+  restore(manifest: Manifest): Restoration;
+  /** Drops an unfinished restoration and all it has written. */
+  dropRestoration(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -77,4 +95,6 @@ export interface NodeStore extends CommitStore {
   kept(): Iterable<bigint>;
   /** Keeps a version that is kept now, and all after it, until the function it gives is called. */
   pin(height: bigint): () => void;
+  /** A kept version as a snapshot's pages; it stays until it is released. */
+  snapshot(height: bigint): SnapshotSource;
 }

@@ -68,7 +68,7 @@ export const decodeOlder = (key: Uint8Array, bytes: Uint8Array): readonly number
 /** Bytes of a version: height, app hash, roots. */
 export function encodeVersion({ height, appHash, roots }: Version): Uint8Array {
   const parts = [u64be(height), appHash, u32be(roots.size)];
-  for (const [space, ref] of roots) parts.push(textField(space), lengthPrefixed(refRecord(ref)));
+  for (const [space, ref] of roots) parts.push(textField(space), lengthPrefixed(refRecord(ref, "stored")));
   return concatAll(parts);
 }
 

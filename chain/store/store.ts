@@ -4,25 +4,28 @@ import type { ProofOp } from "#proto/gen/tendermint/crypto.ts";
 import { boundedCache, type Cache } from "./cache.ts";
 import { type NodeHasher, nodeHasher } from "./digest.ts";
 import { StoreError } from "./error.ts";
-import { extended, type Policy, prune } from "./history.ts";
+import {
+  extended,
+  isKept,
+  keptVersions,
+  type Pins,
+  type Policy,
+  pins,
+  prune,
+  readHistory,
+} from "./history.ts";
 import { flatKey, HEAD_KEY, isSpaceName, OLDER_KEY, UNDO_KEY } from "./keys.ts";
 import type { Kv } from "./kv.ts";
 import type { Load, NodeRef, TreeNode } from "./node.ts";
 import { openPage } from "./open.ts";
 import { pageBytes } from "./page.ts";
-import type { Change, Entry, NodeStore, Staged, StoreView } from "./port.ts";
-import {
-  decodeHead,
-  decodeOlder,
-  encodeHead,
-  encodeOlder,
-  encodeUndo,
-  type History,
-  type Version,
-} from "./record.ts";
+import type { Change, Entry, NodeStore, SnapshotSource, Staged, StoreView } from "./port.ts";
+import { encodeHead, encodeOlder, encodeUndo, type History, type Version } from "./record.ts";
+import { clearKv, type Restoration, restoration } from "./restore.ts";
 import { type Batch, readSealed, sealingBatch } from "./sealed.ts";
+import type { Manifest } from "./snapshot.ts";
 import { type StagedSpace, type StagedVersion, stageVersion } from "./stage.ts";
-import { putVersion, readVersion, rollbackBatch } from "./version.ts";
+import { putVersion, readVersion, rollbackBatch, snapshotSource } from "./version.ts";
 import { viewOf } from "./view.ts";
 
 // As measured in Node 24: a map entry with its key and value, and the fifteen nodes of a page.
@@ -50,17 +53,18 @@ type Present = { readonly value: Uint8Array | undefined };
 export class Store implements NodeStore {
   readonly #kv: Kv;
   readonly #policy: Policy;
-  readonly #spaces: ReadonlySet<string>;
+  readonly #spaces: Set<string>;
   readonly #hasher: NodeHasher = nodeHasher();
   readonly #entries: Cache<Present>;
   readonly #pages: Cache<TreeNode>;
-  readonly #pins = new Map<object, number>();
+  readonly #pins: Pins = pins();
   #history: History;
   #version: Version;
   #view: StoreView;
   /** Entries as readers still see them while a batch is on its way to the disk. */
   #settling: ReadonlyMap<string, Present> = new Map();
   #writing: Promise<void> | undefined;
+  #restoring: Restoration | undefined;
   #refusal: StoreError | undefined;
 
   /** Opens what lies in the map; StoreError `corrupt` unless its roots are there and give its app hash. */
@@ -92,6 +96,8 @@ export class Store implements NodeStore {
 
   get(space: string, key: Uint8Array): Uint8Array | undefined {
     this.#check(space);
+    // Without this an unfinished restoration could be seen.
+    if (!this.#version.roots.has(space)) return undefined;
     const id = entryId(space, key);
     const known = this.#settling.get(id) ?? this.#entries.get(id);
     if (known !== undefined) return known.value;
@@ -123,7 +129,7 @@ export class Store implements NodeStore {
     const batch = sealingBatch();
     const [last, before] = [Number(next.height), Number(previous.height)];
     putVersion(batch, staged as StagedVersion);
-    const history = prune(this.#kv, batch, extended(this.#history, last), this.#policy, this.#pinned());
+    const history = prune(this.#kv, batch, extended(this.#history, last), this.#policy, this.#pins.lowest());
     if (history.older !== this.#history.older) batch.put(OLDER_KEY, encodeOlder(history.older));
     const created = new Map(spaces.map((part) => [part.space, part.created.length]));
     batch.put(UNDO_KEY, encodeUndo({ previous: before, created }));
@@ -166,17 +172,38 @@ export class Store implements NodeStore {
     });
   }
 
-  *kept(): Generator<bigint> {
-    const { older, from, last } = this.#history;
-    for (const version of older) yield BigInt(version);
-    for (let version = from; version <= last && version > 0; version++) yield BigInt(version);
+  kept(): Iterable<bigint> {
+    return keptVersions(this.#history);
   }
 
   pin(height: bigint): () => void {
     if (!this.#isKept(height)) throw new StoreError("height", `version ${height} is not kept`);
-    const token = {};
-    this.#pins.set(token, Number(height));
-    return () => void this.#pins.delete(token);
+    return this.#pins.add(Number(height));
+  }
+
+  snapshot(height: bigint): SnapshotSource {
+    const release = this.pin(height);
+    // Every page is read once: it would only push others out of the cache.
+    return snapshotSource(this.#kv, Number(height), () => this.#refuse(), release);
+  }
+
+  restore(manifest: Manifest): Restoration {
+    this.#refuse();
+    if (this.height > 0n || this.#restoring !== undefined || this.#writing !== undefined)
+      throw new StoreError("height", `a snapshot cannot be restored over height ${this.height}`);
+    this.#restoring = restoration(this.#kv, manifest, (history, version) => {
+      for (const space of version.roots.keys()) this.#spaces.add(space);
+      this.#adopt(history, version);
+      this.#entries.clear();
+      this.#restoring = undefined;
+    });
+    return this.#restoring;
+  }
+
+  async dropRestoration(): Promise<void> {
+    this.#refuse();
+    if (this.#restoring !== undefined) await clearKv(this.#kv);
+    this.#restoring = undefined;
   }
 
   roots(): readonly NamedRoot[] {
@@ -206,15 +233,7 @@ export class Store implements NodeStore {
   }
 
   #isKept(height: bigint): boolean {
-    const { older, from, last } = this.#history;
-    const version = Number(height);
-    return version > 0 && ((version >= from && version <= last) || older.includes(version));
-  }
-
-  #pinned(): number {
-    let lowest = Number.MAX_SAFE_INTEGER;
-    for (const version of this.#pins.values()) lowest = Math.min(lowest, version);
-    return lowest;
+    return isKept(this.#history, Number(height));
   }
 
   #refuse(): void {
@@ -271,13 +290,6 @@ export class Store implements NodeStore {
       return top;
     };
   }
-}
-
-function readHistory(kv: Kv): History {
-  const head = readSealed(kv, HEAD_KEY);
-  const older = readSealed(kv, OLDER_KEY);
-  const bounds = head === undefined ? { last: 0, from: 0 } : decodeHead(HEAD_KEY, head);
-  return { ...bounds, older: older === undefined ? [] : decodeOlder(OLDER_KEY, older) };
 }
 
 const entryId = (space: string, key: Uint8Array): string => `${space}/${toKey(key)}`;

@@ -1,13 +1,14 @@
 import { compareBytes, equalBytes } from "#chain/bytes/compare.ts";
 import { type NodeHasher, nodeHasher } from "./digest.ts";
 import { StoreError } from "./error.ts";
-import { END_KEY, FIRST_KEY, FLAT_BOUNDS, flatKey, HEAD_KEY, isPageKey, OLDER_KEY, placeOf } from "./keys.ts";
+import { keptVersions, readHistory } from "./history.ts";
+import { END_KEY, FIRST_KEY, FLAT_BOUNDS, flatKey, HEAD_KEY, isPageKey, placeOf } from "./keys.ts";
 import type { Kv } from "./kv.ts";
 import type { Child, NodeRef, TreeNode } from "./node.ts";
 import { openPage } from "./open.ts";
 import type { Entry } from "./port.ts";
-import { decodeHead, decodeOlder, type Version } from "./record.ts";
-import { readSealed, unseal } from "./sealed.ts";
+import type { Version } from "./record.ts";
+import { unseal } from "./sealed.ts";
 import { readVersion } from "./version.ts";
 import { walk } from "./walk.ts";
 
@@ -43,12 +44,10 @@ interface Walking {
  * version. StoreError `corrupt` names the space and the first key that differs.
  */
 export async function verifyStore(kv: Kv): Promise<StoreReport> {
-  const head = readSealed(kv, HEAD_KEY);
-  if (head === undefined) throw new StoreError("corrupt", "there is no version", placeOf(HEAD_KEY));
-  const { last, from } = decodeHead(HEAD_KEY, head);
-  const older = readSealed(kv, OLDER_KEY);
-  const heights = older === undefined ? [] : [...decodeOlder(OLDER_KEY, older)];
-  for (let height = from; height <= last; height++) heights.push(height);
+  const history = readHistory(kv);
+  const { last } = history;
+  if (last === 0) throw new StoreError("corrupt", "there is no version", placeOf(HEAD_KEY));
+  const heights = [...keptVersions(history)].map(Number);
   const walking: Walking = { kv, hasher: nodeHasher(), seen: new Map() };
   for (const height of heights)
     for (const [space, root] of readVersion(kv, height).roots) boundsOf(walking, space, root);

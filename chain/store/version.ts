@@ -1,12 +1,12 @@
 import { toKey } from "#chain/bytes/latin1.ts";
-import type { NodeHasher } from "./digest.ts";
+import { type NodeHasher, nodeHasher } from "./digest.ts";
 import { StoreError } from "./error.ts";
 import { flatKey, orphansKey, pageKey, UNDO_KEY, versionKey } from "./keys.ts";
 import type { Kv } from "./kv.ts";
 import type { Child, Leaf, Load, Place, TreeNode } from "./node.ts";
 import { openPage } from "./open.ts";
 import { readPage, writePage } from "./page.ts";
-import type { Change } from "./port.ts";
+import type { Change, SnapshotSource } from "./port.ts";
 import {
   decodeOrphans,
   decodeUndo,
@@ -17,6 +17,7 @@ import {
   type Version,
 } from "./record.ts";
 import { type Batch, readSealed, sealingBatch } from "./sealed.ts";
+import { snapshotPages } from "./snapshot.ts";
 import type { StagedVersion } from "./stage.ts";
 import { find } from "./walk.ts";
 
@@ -124,4 +125,22 @@ function leavesOf(kv: Kv, hasher: NodeHasher, space: string, places: readonly Pl
     collect(readPage(bytes, hasher));
   }
   return found.values();
+}
+
+/** A version's pages for a snapshot; `check` throws when the map may no longer be read. */
+export function snapshotSource(
+  kv: Kv,
+  height: number,
+  check: () => void,
+  release: () => void,
+): SnapshotSource {
+  const version = readVersion(kv, height);
+  const hasher = nodeHasher();
+  const load =
+    (space: string): Load =>
+    (ref) => {
+      check();
+      return openPage(kv, hasher, space, ref);
+    };
+  return { version, pages: () => snapshotPages(version, load), release };
 }

@@ -91,6 +91,8 @@ export function meteredStore(store: CommitStore, meter: Meter): CommitStore {
       const view = store.at(height);
       return view && meteredView(view, meter);
     },
+    restore: (manifest) => store.restore(manifest),
+    dropRestoration: () => store.dropRestoration(),
     close: () => store.close(),
   };
 }
