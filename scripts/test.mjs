@@ -1,10 +1,11 @@
-// Runs the tests: unit tests two files at a time, then the end-to-end tests one by one.
+// Runs the tests: unit tests two files at a time and, beside them, the end-to-end tests one by one. Those wait
+// for blocks most of the time; they go first where both want a processor.
 //   node scripts/test.mjs [--long] [--node-options…] [PART OF A PATH…]
 // A test or file that hangs fails after a generous time instead of blocking the run.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, globSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,30 +26,47 @@ const isLong = (file) => file.startsWith("test/long/");
 const files = globSync("test/**/*.test.ts", { cwd: root })
   .sort()
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
+/** @typedef {{ name: string, files: string[], concurrency: number, timeoutMs: number, priority: number }} Run */
+/** @type {Run[]} */
 const runs = long
-  ? [{ files: files.filter(isLong), concurrency: 1, timeoutMs: 60 * minuteMs }]
+  ? [{ name: "long", files: files.filter(isLong), concurrency: 1, timeoutMs: 120 * minuteMs, priority: 0 }]
   : [
       {
+        name: "unit",
         files: files.filter((file) => !isSlow(file) && !isLong(file)),
         concurrency: 2,
-        timeoutMs: 3 * minuteMs,
+        timeoutMs: 5 * minuteMs,
+        priority: 10,
       },
-      { files: files.filter(isSlow), concurrency: 1, timeoutMs: 6 * minuteMs },
+      {
+        name: "end-to-end",
+        files: files.filter(isSlow),
+        concurrency: 1,
+        timeoutMs: 9 * minuteMs,
+        priority: 0,
+      },
     ];
 
 const folder = mkdtempSync(join(tmpdir(), "iterum-test-"));
 /** @type {Record<string, number>[]} */
 const totals = [];
 try {
-  for (const run of runs.filter((one) => one.files.length > 0)) await perform(run);
+  const due = runs.filter((run) => run.files.length > 0);
+  // The first one speaks as it goes; the others when they have ended, so that no two mix their lines.
+  await Promise.all(due.map((run, place) => perform(run, place === 0)));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 if (totals.length !== 1) printTotals();
 
-/** @param {{ files: string[], concurrency: number, timeoutMs: number }} run */
-async function perform(run) {
-  const totalsPath = join(folder, `totals-${totals.length}.json`);
+/**
+ * @param {Run} run
+ * @param {boolean} live
+ */
+async function perform(run, live) {
+  const totalsPath = join(folder, `totals-${run.name}.json`);
+  const outputPath = join(folder, `${run.name}.txt`);
+  const output = live ? undefined : openSync(outputPath, "w");
   const child = spawn(
     process.execPath,
     [
@@ -65,12 +83,18 @@ async function perform(run) {
     ],
     {
       cwd: root,
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", output ?? "inherit", output ?? "inherit"],
       // A test that is out of time fails first and says where; the watchdog is for what no test notices.
       env: { ...process.env, TEST_FILE_TIMEOUT_MS: String(run.timeoutMs * 2) },
     },
   );
+  // A lower priority than one's own needs no right; it is what children of the child get too.
+  if (child.pid !== undefined) setPriority(child.pid, run.priority);
   const [code] = await once(child, "close");
+  if (output !== undefined) {
+    closeSync(output);
+    process.stdout.write(readFileSync(outputPath));
+  }
   if (code !== 0) process.exitCode = 1;
   totals.push(JSON.parse(readFileSync(totalsPath, "utf8")));
 }
