@@ -67,12 +67,9 @@ export class App {
   constructor(options: AppOptions) {
     assertLimits();
     this.#options = options;
-    const { signatures } = options;
-    this.#machine = {
-      registry: chainRegistry(),
-      signatures,
-      signatureCache: signatureCache(SIGNATURES_REMEMBERED),
-    };
+    const { signatures, signaturePool } = options;
+    const cache = signatureCache(SIGNATURES_REMEMBERED);
+    this.#machine = { registry: chainRegistry(), signatures, signaturePool, signatureCache: cache };
     this.#pool = new TxPool(this.#machine, options.nowMs, options.mempool);
     this.sync = stateSync(options.store, options.snapshots, () => {
       this.#genesis = undefined;
@@ -137,9 +134,14 @@ export class App {
     return { base: this.#base(), block: { ...last, height: last.height + 1n } };
   }
 
+  /** Reads transactions that come together and verifies their signatures in threads, for the next two. */
+  readAhead(txs: readonly Uint8Array[]): Promise<readonly (Reading | undefined)[]> {
+    return this.#pool.readAhead(txs, this.#ctx());
+  }
+
   /** Takes a transaction of a client into the mempool, or says why not. */
-  checkTx(bytes: Uint8Array): ExecTxResult {
-    return this.#pool.admit(bytes, this.#view());
+  checkTx(bytes: Uint8Array, reading?: Reading): ExecTxResult {
+    return this.#pool.admit(bytes, this.#view(), reading);
   }
 
   /** Whether a transaction that a mempool outside the app holds is still worth holding. */
@@ -148,8 +150,8 @@ export class App {
   }
 
   /** Takes a transaction of a peer into the mempool; returns 0, or a code: from 32,000 on it means later. */
-  insertTx(bytes: Uint8Array): number {
-    return this.#pool.insert(bytes, this.#view());
+  insertTx(bytes: Uint8Array, reading?: Reading): number {
+    return this.#pool.insert(bytes, this.#view(), reading);
   }
 
   /** Transactions for peers to hear of, within bounds of which 0 stands for none. */
@@ -222,7 +224,7 @@ export class App {
   /** Runs a decided block over the committed state. Pure: calling it again gives the same. */
   async finalizeBlock(block: Block): Promise<BlockResult> {
     const { store, proofs } = this.#options;
-    const placed = placeTxs(this.#machine, this.#ctx(), block.txs);
+    const placed = await placeTxs(this.#machine, this.#ctx(), block.txs);
     const verdicts = await proofs.verifyAll(placed.flatMap(({ task }) => task ?? []));
     const info = this.#blockInfo(block, verdicts);
     const state = overlay(store);

@@ -35,7 +35,7 @@ function protoJson(codec: Codec<unknown>, json: Json): Json {
 }
 
 /** The message that Amino JSON describes, the reverse of `aminoValue`; throws DecodeError. */
-export const fromAminoValue = (codec: Codec<unknown>, json: Json): unknown =>
+const fromAminoValue = (codec: Codec<unknown>, json: Json): unknown =>
   fromJson(codec, protoJson(codec, json), { anyType: (typeUrl) => anyTypes.get(typeUrl) });
 
 const aminoOf = (codec: Codec<unknown>, value: unknown): Json => aminoValue(codec, value, anyTypes);

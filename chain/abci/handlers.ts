@@ -17,6 +17,7 @@ import {
 } from "#proto/gen/tendermint/abci.ts";
 import { parseAppState } from "./app-state.ts";
 import type { Application } from "./application.ts";
+import { burst } from "./burst.ts";
 
 /** Version of the state machine; genesis carries the same one, or CometBFT could not roll back. */
 export const APP_VERSION = 1n;
@@ -84,12 +85,13 @@ function consensusHandlers(app: App, version: string): Consensus {
 }
 
 function mempoolHandlers(app: App): Pick<Application, "checkTx" | "insertTx" | "reapTxs" | "query"> {
+  const readAhead = burst((txs: readonly Uint8Array[]) => app.readAhead(txs));
   return {
-    checkTx: ({ tx, type }) => {
-      if (type !== CheckTxType.RECHECK) return app.checkTx(tx);
+    async checkTx({ tx, type }) {
+      if (type !== CheckTxType.RECHECK) return app.checkTx(tx, await readAhead(tx));
       return { ...ResponseCheckTx.zero(), code: app.recheckTx(tx) ? 0 : CODE_STALE };
     },
-    insertTx: ({ tx }) => ({ code: app.insertTx(tx) }),
+    insertTx: async ({ tx }) => ({ code: app.insertTx(tx, await readAhead(tx)) }),
     reapTxs: ({ maxBytes, maxGas }) => ({ txs: app.reapTxs(Number(maxBytes), maxGas) }),
     query: (request) => ({ ...ResponseQuery.zero(), ...app.query(request) }),
   };

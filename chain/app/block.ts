@@ -9,6 +9,7 @@ import { timeItem } from "./base.ts";
 import { deliverInjected, deliverTx, noRoomResult, type Reading, readingOf } from "./execute.ts";
 import { readInjected } from "./injected.ts";
 import { dueTask } from "./proofs.ts";
+import { verifyAhead } from "./signatures.ts";
 import type { Machine } from "./types.ts";
 
 /** A transaction of a block as it was read. */
@@ -21,11 +22,20 @@ export interface Placed {
   readonly fits: boolean;
 }
 
-/** Reads the transactions of a block, and lets the first proofs have the places that there are. */
-export function placeTxs(machine: Machine, ctx: ReadCtx, txs: readonly Uint8Array[]): readonly Placed[] {
+/**
+ * Reads the transactions of a block, verifies their signatures ahead, and lets the first proofs have the
+ * places that there are.
+ */
+export async function placeTxs(
+  machine: Machine,
+  ctx: ReadCtx,
+  txs: readonly Uint8Array[],
+): Promise<readonly Placed[]> {
+  const readings = txs.map((bytes) => readingOf(machine, bytes));
+  await verifyAhead(machine, ctx, readings);
   let proofs = 0;
-  return txs.map((bytes) => {
-    const reading = readingOf(machine, bytes);
+  return readings.map((reading, i) => {
+    const bytes = txs[i] as Uint8Array;
     const task = reading.tx && dueTask(ctx, reading.tx);
     if (task) proofs += 1;
     const fits = task === undefined || proofs <= BLOCK_PROOFS_MAX;

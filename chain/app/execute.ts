@@ -121,6 +121,12 @@ export type Reading =
   | { readonly tx: DecodedTx<Message> }
   | { readonly tx: undefined; readonly error: unknown };
 
+/** The transaction that was read; throws what reading it threw. */
+export function txOf(reading: Reading): DecodedTx<Message> {
+  if (reading.tx === undefined) throw reading.error;
+  return reading.tx;
+}
+
 /** Reads a transaction without throwing. */
 export function readingOf(machine: Machine, bytes: Uint8Array): Reading {
   try {
@@ -147,8 +153,7 @@ export function deliverTx(
   const events: KernelEvent[] = [];
   let gas: GasMeter | undefined;
   try {
-    if (reading.tx === undefined) throw reading.error;
-    const { tx } = reading;
+    const tx = txOf(reading);
     gas = gasMeter(tx.fee.gasLimit);
     atomically(machine.registry, store, block, events, gas, (ctx) => enter(machine, ctx, tx, "execute"));
     const responses = atomically(machine.registry, store, block, events, gas, (ctx) => runMessages(ctx, tx));

@@ -1,7 +1,7 @@
 import { sha256 } from "#chain/bytes/hash.ts";
 import type { BlockInfo } from "#chain/kernel/block.ts";
 import { readCtx } from "#chain/kernel/block.ts";
-import type { ReadStore, WriteCtx } from "#chain/kernel/ctx.ts";
+import type { ReadCtx, ReadStore, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ChainError, ensure } from "#chain/kernel/error.ts";
 import type { Message } from "#chain/kernel/module.ts";
 import { overlay } from "#chain/kernel/overlay.ts";
@@ -17,9 +17,10 @@ import { failureResult, successResult } from "#chain/tx/result.ts";
 import * as auth from "#modules/auth/api.ts";
 import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import { accountState, type Candidate, candidateOf, funderOf, idOf } from "./candidate.ts";
-import { enterTx, type Reading, readTx } from "./execute.ts";
+import { enterTx, type Reading, readingOf, readTx, txOf } from "./execute.ts";
 import { txHost } from "./host.ts";
 import { proofTask } from "./proofs.ts";
+import { verifyAhead } from "./signatures.ts";
 import type { Machine } from "./types.ts";
 
 /** Codes of answers to peers: from here on the same bytes may succeed later. */
@@ -76,13 +77,23 @@ export class TxPool {
     return this.#pool.has(idOf(sha256(bytes)));
   }
 
-  /** Takes a transaction in, or says why not. Sequences may come in any order. */
-  admit(bytes: Uint8Array, { base, block }: PoolView): ExecTxResult {
+  /** Reads transactions and verifies their signatures ahead; undefined for those that are here. */
+  async readAhead(txs: readonly Uint8Array[], ctx: ReadCtx): Promise<readonly (Reading | undefined)[]> {
+    const readings = txs.map((bytes) => (this.has(bytes) ? undefined : readingOf(this.#machine, bytes)));
+    await verifyAhead(this.#machine, ctx, readings);
+    return readings;
+  }
+
+  /**
+   * Takes a transaction in, or says why not. Sequences may come in any order. `reading` is what its bytes
+   * were read as, where somebody has read them.
+   */
+  admit(bytes: Uint8Array, { base, block }: PoolView, reading?: Reading): ExecTxResult {
     let gasWanted = 0n;
     let gasUsed = 0n;
     try {
       if (this.has(bytes)) throw refusals.TxInMempool();
-      const tx = readTx(this.#machine, bytes);
+      const tx = reading ? txOf(reading) : readTx(this.#machine, bytes);
       gasWanted = tx.fee.gasLimit;
       const ctx = readCtx(base, block);
       const candidate = candidateOf(ctx, bytes, tx);
@@ -107,8 +118,8 @@ export class TxPool {
   }
 
   /** The same for a transaction from a peer; returns the code that tells CometBFT whether to try again. */
-  insert(bytes: Uint8Array, view: PoolView): number {
-    const { code, codespace } = this.admit(bytes, view);
+  insert(bytes: Uint8Array, view: PoolView, reading?: Reading): number {
+    const { code, codespace } = this.admit(bytes, view, reading);
     if (code === 0 || (codespace === "sdk" && code === refusals.TxInMempool.code)) return 0;
     const isFinal = codespace === "sdk" && FINAL_CODES.has(code);
     return isFinal ? code : RETRY_CODE + code;

@@ -9,10 +9,11 @@ import type { Ranked } from "#chain/mempool/types.ts";
 import { failureOf } from "#chain/tx/result.ts";
 import type { ProofVerifier } from "#chain/verify/types.ts";
 import type { Candidate } from "./candidate.ts";
-import { enterTx, readTx } from "./execute.ts";
+import { enterTx, readingOf, txOf } from "./execute.ts";
 import { errors } from "./injected.ts";
 import { dueTask, holds, proofTask } from "./proofs.ts";
 import { room } from "./room.ts";
+import { verifyAhead } from "./signatures.ts";
 import type { Machine } from "./types.ts";
 
 /** The state and the machinery that a proposal is judged with. */
@@ -91,12 +92,14 @@ export async function selectTxs(
  */
 export async function acceptsTxs(judge: Judge, txs: readonly Uint8Array[]): Promise<boolean> {
   const { machine, proofs, base, ctx, block } = judge;
+  const readings = txs.map((bytes) => readingOf(machine, bytes));
+  await verifyAhead(machine, ctx, readings);
   const left = room(BLOCK_BYTES_MAX);
   const scratch = overlay(base);
   const tasks: ProofTask[] = [];
   try {
-    for (const bytes of txs) {
-      const tx = readTx(machine, bytes);
+    for (const reading of readings) {
+      const tx = txOf(reading);
       ensure(left.take(tx), errors.NoRoom);
       const task = proofTask(ctx, tx);
       if (task) tasks.push(task);

@@ -5,6 +5,7 @@ import type { CommitStore } from "#chain/store/port.ts";
 import type { Shelf } from "#chain/store/shelf.ts";
 import type { SignatureCache } from "#chain/tx/signature-cache.ts";
 import type { SignatureVerifier } from "#chain/tx/verifier.ts";
+import type { SignaturePool } from "#chain/verify/signature-pool.ts";
 import type { ProofVerifier } from "#chain/verify/types.ts";
 import type { Event, ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import type { ProofOps } from "#proto/gen/tendermint/crypto.ts";
@@ -22,6 +23,8 @@ export interface AppOptions {
   readonly snapshots?: Shelf;
   readonly proofs: ProofVerifier;
   readonly signatures: SignatureVerifier;
+  /** Verifies many at once ahead of the work that needs them; without it they are verified one by one. */
+  readonly signaturePool?: SignaturePool;
   /** Absent on nodes that never propose. */
   readonly beacon?: BeaconSigner;
   readonly invariants?: InvariantCheck;
@@ -38,6 +41,7 @@ export interface AppOptions {
 export interface Machine {
   readonly registry: Registry;
   readonly signatures: SignatureVerifier;
+  readonly signaturePool: SignaturePool | undefined;
   readonly signatureCache: SignatureCache;
 }
 

@@ -5,7 +5,8 @@ import { storeSpaces } from "#chain/app/modules.ts";
 import type { AppOptions } from "#chain/app/types.ts";
 import { App } from "#chain/app.ts";
 import { openDiskStore } from "#chain/store/disk.ts";
-import { loadVerifier } from "#chain/tx/verifier.ts";
+import { loadVerifier } from "#chain/verify/load-verifier.ts";
+import { startSignaturePool } from "#chain/verify/signature-pool.ts";
 import { ResponseQuery } from "#proto/gen/tendermint/abci.ts";
 import type { AppMessage } from "./app-child.ts";
 import { type Halt, haltCodes } from "./exit.ts";
@@ -72,11 +73,12 @@ export async function hostApp(options: HostOptions): Promise<void> {
   const warn = (text: string): void => log.warn({}, text);
   const store = await openDiskStore(state, { spaces: storeSpaces, shared: true });
   const queries = startQueries({ state, threads: queryThreads });
+  const signaturePool = startSignaturePool({ warn });
   try {
     // Of the process, not of the day: nobody's change of the clock ages what waits.
     const nowMs = (): number => performance.now();
-    const signatures = loadVerifier(warn);
-    const app = new App({ store, warn, nowMs, signatures, ...given });
+    const signatures = await loadVerifier(warn);
+    const app = new App({ store, warn, nowMs, signatures, signaturePool, ...given });
     const failed = Promise.withResolvers<never>();
     const server = await startAbciServer({
       application: applicationOf(app, version, queries),
@@ -95,6 +97,7 @@ export async function hostApp(options: HostOptions): Promise<void> {
     }
   } finally {
     await queries.close();
+    await signaturePool.close();
     await store.close();
   }
 }

@@ -14,7 +14,7 @@ import { ADDRESS_BYTES, publicKeyAddress, toAddress } from "./address.ts";
 const { KEY_TYPE_SECP256K1, KEY_TYPE_ETHEREUM, KEY_TYPE_MULTISIG } = KeyType;
 
 /** Bytes of a compressed secp256k1 key. */
-export const PUBLIC_KEY_BYTES = 33;
+const PUBLIC_KEY_BYTES = 33;
 /** Most keys of a multisig. */
 export const MULTISIG_KEYS_MAX = 7;
 

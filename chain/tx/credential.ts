@@ -12,7 +12,7 @@ import { errors } from "./errors.ts";
 const { SIGN_MODE_DIRECT, SIGN_MODE_LEGACY_AMINO_JSON, SIGN_MODE_EIP_191, SIGN_MODE_UNSPECIFIED } = SignMode;
 
 /** Bytes of a signature: r and s, 32 big-endian bytes each. */
-export const SIGNATURE_BYTES = 64;
+const SIGNATURE_BYTES = 64;
 
 /** How one signer of a transaction says that it is the one; its form is right, its signatures unchecked. */
 export interface Credential {

@@ -84,17 +84,3 @@ export function nativeVerifier(): SignatureVerifier {
     recover: (signature, parity, digest) => ecdsaRecover(signature, parity, digest, true),
   });
 }
-
-/** The fastest verifier of this platform; says through `warn` when that is not the native one. */
-export function loadVerifier(warn: (text: string) => void, native = nativeVerifier): SignatureVerifier {
-  try {
-    return native();
-  } catch (error) {
-    const why = (error as Error).message;
-    warn(
-      "the native secp256k1 binding does not load, so signatures are verified in JavaScript, 25 times " +
-        `slower: a validator cannot keep up with a busy chain like this (${why})`,
-    );
-    return nobleVerifier();
-  }
-}

@@ -1,7 +1,7 @@
 import { storeSpaces } from "#chain/app/modules.ts";
 import { App } from "#chain/app.ts";
 import { openDiskStore } from "#chain/store/disk.ts";
-import { loadVerifier } from "#chain/tx/verifier.ts";
+import { loadVerifier } from "#chain/verify/load-verifier.ts";
 import type { HomeLayout } from "#cli/home/layout.ts";
 import { note } from "#cli/output.ts";
 
@@ -13,7 +13,7 @@ export async function withState<T>(layout: HomeLayout, work: (app: App) => T): P
     close: async () => undefined,
   };
   try {
-    return work(new App({ store, proofs, signatures: loadVerifier(note) }));
+    return work(new App({ store, proofs, signatures: await loadVerifier(note) }));
   } finally {
     await store.close();
   }

@@ -3,7 +3,7 @@ import { storeSpaces } from "#chain/app/modules.ts";
 import { App } from "#chain/app.ts";
 import { signBeacon } from "#chain/protocol/beacon.ts";
 import { openDiskStore } from "#chain/store/disk.ts";
-import { loadVerifier } from "#chain/tx/verifier.ts";
+import { loadVerifier } from "#chain/verify/load-verifier.ts";
 import { noProofs } from "../kit/chain.ts";
 import { CHAIN_ID, type GenesisChoice, genesis } from "../kit/genesis.ts";
 import { validator } from "../kit/validator.ts";
@@ -33,7 +33,7 @@ export function withApp<T>(
     const app = new App({
       store,
       proofs: noProofs,
-      signatures: loadVerifier((text) => console.error(text)),
+      signatures: await loadVerifier((text) => console.error(text)),
       ...(isSigned && { beacon: (message: Uint8Array) => signBeacon(message, proposer.secret) }),
     });
     try {

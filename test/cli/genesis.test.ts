@@ -6,7 +6,6 @@ import { storeSpaces } from "#chain/app/modules.ts";
 import { App } from "#chain/app.ts";
 import type { AppState } from "#chain/kernel/genesis.ts";
 import { memoryStore } from "#chain/store/memory.ts";
-import { loadVerifier } from "#chain/tx/verifier.ts";
 import { electionFor, itemsMost, scheduleFor } from "#cli/demo/plan.ts";
 import { defaultBaseFile, readBase, typedGenesis } from "#cli/genesis/base.ts";
 import { bindMember, completeGenesis, gameIdOf, priorPpm } from "#cli/genesis/complete.ts";
@@ -14,6 +13,7 @@ import { people } from "#test/kit/accounts.ts";
 import { noProofs } from "#test/kit/chain.ts";
 import { VOCABULARY } from "#test/kit/genesis.ts";
 import { refusingVerifier, unprovableTemplate } from "#test/kit/template.ts";
+import { signatures as verifier } from "#test/kit/verifier.ts";
 
 const base = await readBase();
 const template = unprovableTemplate();
@@ -39,7 +39,7 @@ const accepts = (appState: AppState): void => {
   const app = new App({
     store: memoryStore({ spaces: storeSpaces }),
     proofs: noProofs,
-    signatures: loadVerifier(() => undefined),
+    signatures: verifier,
     invariants: "full",
   });
   app.initChain({ chainId, timeMs: 1n, initialHeight: 1n, appState });

@@ -7,8 +7,8 @@ import { App } from "#chain/app.ts";
 import type { AppState } from "#chain/kernel/genesis.ts";
 import { homePaths } from "#chain/node/config.ts";
 import { memoryStore } from "#chain/store/memory.ts";
-import { loadVerifier } from "#chain/tx/verifier.ts";
 import { noProofs } from "#test/kit/chain.ts";
+import { signatures as verifier } from "#test/kit/verifier.ts";
 import { iterum, type Ran, withFolder } from "./program.ts";
 
 interface GenesisFile {
@@ -45,7 +45,7 @@ function newApp(): App {
   return new App({
     store: memoryStore({ spaces: storeSpaces }),
     proofs: noProofs,
-    signatures: loadVerifier(() => undefined),
+    signatures: verifier,
     invariants: "full",
   });
 }

@@ -9,7 +9,6 @@ import type { Codec } from "#chain/proto/codec.ts";
 import { signBeacon } from "#chain/protocol/beacon.ts";
 import { directSignBytes } from "#chain/protocol/sign-doc.ts";
 import { memoryStore } from "#chain/store/memory.ts";
-import { loadVerifier } from "#chain/tx/verifier.ts";
 import type { ProofVerifier } from "#chain/verify/types.ts";
 import * as auth from "#modules/auth/api.ts";
 import { PubKey } from "#proto/gen/cosmos/crypto/secp256k1.ts";
@@ -19,6 +18,7 @@ import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import type { Person } from "./accounts.ts";
 import { CHAIN_ID, DENOM, type GenesisChoice, genesis } from "./genesis.ts";
 import { validator } from "./validator.ts";
+import { signatures as verifier } from "./verifier.ts";
 
 /** A message with its codec. */
 export interface Said {
@@ -108,7 +108,7 @@ function newApp(choice: GenesisChoice, options: ChainOptions, beacon?: Uint8Arra
   const app = new App({
     store: memoryStore({ spaces: storeSpaces }),
     proofs: noProofs,
-    signatures: loadVerifier(() => undefined),
+    signatures: verifier,
     invariants: "full",
     guarded: true,
     ...(beacon && { beacon: (message: Uint8Array) => signBeacon(message, beacon) }),

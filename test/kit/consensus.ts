@@ -4,7 +4,6 @@ import { App } from "#chain/app.ts";
 import { toHex } from "#chain/bytes/hex.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 import { memoryStore } from "#chain/store/memory.ts";
-import { loadVerifier } from "#chain/tx/verifier.ts";
 import type { Timestamp } from "#proto/gen/google/protobuf.ts";
 import {
   type Request,
@@ -21,6 +20,7 @@ import type { Peer } from "#test/chain/abci/kit.ts";
 import { noProofs, START_MS } from "./chain.ts";
 import { CHAIN_ID, type GenesisChoice, genesis } from "./genesis.ts";
 import { validator } from "./validator.ts";
+import { signatures as verifier } from "./verifier.ts";
 
 /** The calls of consensus, in the order of a block. */
 export const CALLS = [
@@ -46,7 +46,7 @@ function mirrorApp(): App {
   return new App({
     store: memoryStore({ spaces: storeSpaces }),
     proofs: noProofs,
-    signatures: loadVerifier(() => undefined),
+    signatures: verifier,
     invariants: "full",
     guarded: true,
   });

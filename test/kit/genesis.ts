@@ -23,7 +23,7 @@ export const TOKEN = 1_000_000n;
 export const VOCABULARY: readonly string[] = Array.from({ length: 64 }, (_, i) => `word${i}`);
 
 /** A round of 41 blocks after its close: long enough for every test's actors to act once a phase. */
-export const SCHEDULE: Schedule = {
+const SCHEDULE: Schedule = {
   firstOpen: 10,
   open: 40,
   openOrders: 2,

@@ -5,8 +5,8 @@ import { App } from "#chain/app.ts";
 import { fromHex, toHex } from "#chain/bytes/hex.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 import { memoryStore } from "#chain/store/memory.ts";
-import { loadVerifier } from "#chain/tx/verifier.ts";
 import type { ProofVerifier } from "#chain/verify/types.ts";
+import { signatures as verifier } from "./verifier.ts";
 
 /** A block of a node with the app hash that its state had before it. */
 export interface StoredBlock extends Block {
@@ -61,7 +61,7 @@ export async function replica(rpcUrl: string, proofs: ProofVerifier): Promise<Ap
   const app = new App({
     store: memoryStore({ spaces: storeSpaces }),
     proofs,
-    signatures: loadVerifier(() => undefined),
+    signatures: verifier,
     invariants: "full",
     guarded: true,
   });

@@ -23,6 +23,7 @@ const kernelProof = /^chain\/kernel\/proof\.ts$/;
 const stores = /^chain\/(?:store|tx)\//;
 const mempool = /^chain\/mempool\//;
 const verify = /^chain\/verify\//;
+const signatures = /^chain\/tx\/(?:verifier|signature-cache)\.ts$/;
 const moduleDoors = /^modules\/[a-z]+\/api\.ts$/;
 const chain = /^chain\//;
 
@@ -46,7 +47,12 @@ const layers: readonly Layer[] = [
     packages: none,
   },
   { name: "store", files: /^chain\/store\//, may: [pure, messages, kernelPorts], packages: all },
-  { name: "proof verification", files: verify, may: [pure, messages, protocol, kernelProof], packages: all },
+  {
+    name: "verification",
+    files: verify,
+    may: [pure, messages, protocol, kernelProof, signatures],
+    packages: all,
+  },
   {
     name: "module",
     files: /^modules\//,

@@ -6,7 +6,7 @@ import { StoreError } from "#chain/store/error.ts";
 import type { NodeStore } from "#chain/store/port.ts";
 import { openStoreReader, type StoreReader } from "#chain/store/reader.ts";
 import { CODE_PANIC } from "#chain/tx/result.ts";
-import { loadVerifier } from "#chain/tx/verifier.ts";
+import { loadVerifier } from "#chain/verify/load-verifier.ts";
 import { type Meter, meteredStore, QUERY_BUDGET, queryMeter } from "./budget.ts";
 import { lowerPriority } from "./priority.ts";
 
@@ -24,8 +24,8 @@ export type QueryAnswer =
 // A worker thread: takes one QueryRequest at a time and answers it on the version that was committed last.
 
 /** The app over the version committed last; made anew when there is a newer one. */
-function latestApp(reader: StoreReader, meter: Meter): () => App {
-  const signatures = loadVerifier(() => undefined);
+async function latestApp(reader: StoreReader, meter: Meter): Promise<() => App> {
+  const signatures = await loadVerifier(() => undefined);
   const proofs = {
     verifyAll: () => Promise.reject(new Error("queries judge no proofs")),
     close: async () => undefined,
@@ -60,7 +60,7 @@ function answer(app: () => App, request: QueryRequest): QueryAnswer {
 async function serve(port: MessagePort, { state }: QueryThread): Promise<void> {
   lowerPriority();
   const meter = queryMeter(QUERY_BUDGET, () => performance.now());
-  const app = latestApp(await openStoreReader(state, { spaces: storeSpaces }), meter);
+  const app = await latestApp(await openStoreReader(state, { spaces: storeSpaces }), meter);
   port.on("message", (request: QueryRequest) => {
     meter.reset();
     port.postMessage(answer(app, request));

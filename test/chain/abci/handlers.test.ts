@@ -7,7 +7,6 @@ import { App } from "#chain/app.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 import { signBeacon } from "#chain/protocol/beacon.ts";
 import { memoryStore } from "#chain/store/memory.ts";
-import { loadVerifier } from "#chain/tx/verifier.ts";
 import {
   Query as Auth,
   BaseAccount,
@@ -34,6 +33,7 @@ import { people } from "#test/kit/accounts.ts";
 import { noProofs, say, signTx } from "#test/kit/chain.ts";
 import { CHAIN_ID, DENOM, genesis, TOKEN } from "#test/kit/genesis.ts";
 import { validator } from "#test/kit/validator.ts";
+import { signatures as verifier } from "#test/kit/verifier.ts";
 
 const START_SECONDS = 1_780_000_000n;
 const [ann, bob] = people("ann", "bob") as [ReturnType<typeof people>[0], ReturnType<typeof people>[0]];
@@ -44,7 +44,7 @@ const application = (): Application =>
     new App({
       store: memoryStore({ spaces: storeSpaces }),
       proofs: noProofs,
-      signatures: loadVerifier(() => undefined),
+      signatures: verifier,
       beacon: (message) => signBeacon(message, proposer.secret),
     }),
     "1.2.3",

@@ -12,7 +12,6 @@ import { type Overlay, overlay } from "#chain/kernel/overlay.ts";
 import { registry } from "#chain/kernel/registry.ts";
 import { moduleAddress } from "#chain/protocol/address.ts";
 import { signatureCache } from "#chain/tx/signature-cache.ts";
-import { loadVerifier } from "#chain/tx/verifier.ts";
 import * as auth from "#modules/auth/api.ts";
 import { authModule } from "#modules/auth/module.ts";
 import * as bank from "#modules/bank/api.ts";
@@ -23,6 +22,7 @@ import { type Person, people } from "#test/kit/accounts.ts";
 import { say, signTx } from "#test/kit/chain.ts";
 import { altered } from "#test/kit/game/alter.ts";
 import { CHAIN_ID, DENOM, genesis } from "#test/kit/genesis.ts";
+import { signatures } from "#test/kit/verifier.ts";
 import { newApp, nextBlock } from "./kit.ts";
 
 const [ann, ben] = people("ann", "ben") as [Person, Person];
@@ -67,8 +67,8 @@ function machine(): { machine: Machine; store: Overlay } {
     genesis: { codec: GenesisState, init: () => undefined, dump: () => GenesisState.zero() },
   });
   const modules = [authModule, bankModule, toy] as readonly unknown[] as readonly AnyModule[];
-  const signatures = loadVerifier(() => undefined);
-  const made = { registry: registry(modules), signatures, signatureCache: signatureCache(10) };
+  const checks = { signatures, signaturePool: undefined, signatureCache: signatureCache(10) };
+  const made = { registry: registry(modules), ...checks };
   const store = overlay(nothing);
   const { auth: accounts = {}, bank: balances = {} } = genesis({ members: [], others: [ann, ben] });
   initGenesis(writeCtx(made.registry, store, block, []), modules, { auth: accounts, bank: balances });

@@ -6,12 +6,12 @@ import { sha256 } from "#chain/bytes/hash.ts";
 import type { AppState } from "#chain/kernel/genesis.ts";
 import { directSignBytes } from "#chain/protocol/sign-doc.ts";
 import { memoryStore } from "#chain/store/memory.ts";
-import { loadVerifier } from "#chain/tx/verifier.ts";
 import { MsgSend } from "#proto/gen/cosmos/bank.ts";
 import { AuthInfo, TxBody, TxRaw } from "#proto/gen/cosmos/tx.ts";
 import type { Person } from "#test/kit/accounts.ts";
 import { noProofs, type Said, say, signTx } from "#test/kit/chain.ts";
 import { CHAIN_ID, DENOM, type GenesisChoice, genesis } from "#test/kit/genesis.ts";
+import { signatures as verifier } from "#test/kit/verifier.ts";
 
 export const START_MS = 1_780_000_000_000n;
 
@@ -20,7 +20,7 @@ export const bareApp = (options: Partial<AppOptions> = {}): App =>
   new App({
     store: memoryStore({ spaces: storeSpaces }),
     proofs: noProofs,
-    signatures: loadVerifier(() => undefined),
+    signatures: verifier,
     invariants: "full",
     guarded: true,
     ...options,

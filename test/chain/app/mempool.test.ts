@@ -4,11 +4,11 @@ import type { AppOptions } from "#chain/app/types.ts";
 import type { App } from "#chain/app.ts";
 import { toHex } from "#chain/bytes/hex.ts";
 import { MEMPOOL_LIMITS } from "#chain/mempool/limits.ts";
-import { loadVerifier } from "#chain/tx/verifier.ts";
 import * as auth from "#modules/auth/api.ts";
 import type { Fee } from "#proto/gen/cosmos/tx.ts";
 import { type Person, people, person } from "#test/kit/accounts.ts";
 import { DENOM, TOKEN } from "#test/kit/genesis.ts";
+import { signatures as verifier } from "#test/kit/verifier.ts";
 import { newApp, nextBlock, pay, signedAs } from "./kit.ts";
 
 const [ann, ben, cat] = people("ann", "ben", "cat") as [Person, Person, Person];
@@ -76,7 +76,7 @@ test("the dearest go first, a tenth more replaces, and each turn is admitted onc
 });
 
 test("no signature is verified twice from the mempool to the block, and no invalid one enters", async () => {
-  const real = loadVerifier(() => undefined);
+  const real = verifier;
   let verified = 0;
   const signatures = {
     ...real,

@@ -18,7 +18,7 @@ import { PubKey } from "#proto/gen/cosmos/crypto/secp256k1.ts";
 import { SignMode } from "#proto/gen/cosmos/tx/signing.ts";
 import { AuthInfo, TxBody, TxRaw } from "#proto/gen/cosmos/tx.ts";
 
-export const CHAIN_ID = "iterum-test-1";
+const CHAIN_ID = "iterum-test-1";
 
 export interface Person {
   readonly wallet: OfflineDirectSigner;
