@@ -16,7 +16,7 @@ export interface NamedRoot {
  * Leaf of a named root: name ‖ SHA-256(root), each after its length as a varint.
  * Source: cosmossdk.io/store `internal/maps`, which ICS-23 calls `tendermintSpec`.
  */
-export const multistoreLeaf = (name: string, root: Uint8Array): Uint8Array => {
+const multistoreLeaf = (name: string, root: Uint8Array): Uint8Array => {
   const text = utf8(name);
   const digest = sha256(root);
   return concat(uvarint(text.length), text, uvarint(digest.length), digest);
@@ -26,7 +26,7 @@ const byName = (roots: readonly NamedRoot[]): readonly NamedRoot[] =>
   [...roots].sort((a, b) => compareBytes(utf8(a.name), utf8(b.name)));
 
 /** The leaves in the order of their names' bytes. */
-export const multistoreLeaves = (roots: readonly NamedRoot[]): readonly Uint8Array[] =>
+const multistoreLeaves = (roots: readonly NamedRoot[]): readonly Uint8Array[] =>
   byName(roots).map(({ name, root }) => multistoreLeaf(name, root));
 
 /** The app hash over named trees, 32 bytes: the same as cosmos-sdk's `CommitInfo.Hash`. */

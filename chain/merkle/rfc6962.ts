@@ -7,10 +7,10 @@ const INNER = Uint8Array.of(1);
  * More leaves than this have no proof: positions stay small integers, and an aunt list has at most 30
  * entries.
  */
-export const LEAVES_MAX = 1 << 30;
+const LEAVES_MAX = 1 << 30;
 
 /** Hash of one leaf: SHA-256(0x00 ‖ leaf). */
-export const leafHash = (leaf: Uint8Array): Uint8Array => sha256(LEAF, leaf);
+const leafHash = (leaf: Uint8Array): Uint8Array => sha256(LEAF, leaf);
 
 const innerHash = (left: Uint8Array, right: Uint8Array): Uint8Array => sha256(INNER, left, right);
 

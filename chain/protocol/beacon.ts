@@ -10,7 +10,7 @@ const POSSESSION_TAG = "ITERUM_BEACON_POP_BLS12381G1_XMD:SHA-256_SSWU_RO_V1";
 /** Bytes of a beacon signature: a compressed point of G1. */
 export const BEACON_SIGNATURE_BYTES = 48;
 /** Bytes of a beacon public key: a compressed point of G2. */
-export const BEACON_KEY_BYTES = 96;
+const BEACON_KEY_BYTES = 96;
 
 /**
  * What the proposer of a height signs: chain, height and the value before, so nothing can be signed ahead.

@@ -1,7 +1,7 @@
 import { type RoundRef, roundHash } from "./round-key.ts";
 
 /** Greatest value of a prediction: probability 1. */
-export const PREDICTION_ONE = 65_535;
+export const PREDICTION_ONE = 65_535n;
 
 /** Predictions as bytes: u16 big-endian, per item in canonical order the classes 1…K−1. */
 export function encodePredictions(values: ArrayLike<number>): Uint8Array {

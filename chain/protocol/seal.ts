@@ -10,7 +10,7 @@ import { type RoundRef, roundHash } from "./round-key.ts";
 /** Bytes of every key here: epoch keys, item keys and salts. */
 export const SEAL_KEY_BYTES = 32;
 /** Bytes of the nonce with which a sealed blob begins. */
-export const SEAL_NONCE_BYTES = 24;
+const SEAL_NONCE_BYTES = 24;
 const COMMITMENT_BYTES = 32;
 const TAG_BYTES = 16;
 /** Bytes that sealing adds to a plaintext: nonce 24, key commitment 32, Poly1305 tag 16. */

@@ -5,7 +5,7 @@ import { addressOfDid, didPkh } from "./ids.ts";
 import { asList, asRecord, asText } from "./shape.ts";
 
 /** Clocks may differ by this much when a capability's times are checked: 5 minutes, as in Ceramic. */
-export const CLOCK_SKEW_MS = 5 * 60 * 1000;
+const CLOCK_SKEW_MS = 5 * 60 * 1000;
 
 /** What an account grants to a session key: the payload of a CACAO (CAIP-74) of Sign-In with Ethereum. */
 export interface Grant {

@@ -65,7 +65,7 @@ export function demandAll(ctx: WriteCtx, key: rounds.RoundKey): void {
 }
 
 /** As PROVE ends: who has not proven everything forfeits bound and bond and leaves the market. */
-export function collectAll(ctx: WriteCtx, key: rounds.RoundKey): void {
+function collectAll(ctx: WriteCtx, key: rounds.RoundKey): void {
   if (!isAudited(ctx, key.gameId)) return;
   for (const order of ordersOf(ctx, key))
     if (order.status === OrderStatus.ORDER_STATUS_PREDICTED && !proofs.collect(ctx, key, order.operator))

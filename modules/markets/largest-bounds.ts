@@ -6,7 +6,7 @@ interface Bounded {
 }
 
 /** Total order of claims to a slot: larger bounds first, ties by the smaller hash of the order. */
-export const compareClaims = (a: Bounded, b: Bounded): number =>
+const compareClaims = (a: Bounded, b: Bounded): number =>
   compareBigints(b.bound, a.bound) || compareBytes(a.orderHash, b.orderHash);
 
 /** The `slots` largest bounds (ties: smaller hash of the order stays) and the others, both by rank. */

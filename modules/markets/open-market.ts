@@ -15,7 +15,7 @@ const PPM = 1_000_000n;
 export const paramsOf = (rule: MarketRule): unknown => rule.modelLmsr;
 
 /** Average class frequencies of the last settled rounds in millionths; undefined before the first. */
-export function priorOf(ctx: ReadCtx, gameId: string): number[] | undefined {
+function priorOf(ctx: ReadCtx, gameId: string): number[] | undefined {
   const history = histories.get(ctx, gameId);
   if (!history || history.classPpm.length === 0) return undefined;
   const { classes } = rounds.game(ctx, gameId);

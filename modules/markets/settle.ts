@@ -33,7 +33,7 @@ export function movesPerBlock(ctx: ReadCtx): number {
  * How each item counts, or undefined: the reward function decides, and copies of one content whose labels
  * differ count for nothing.
  */
-export function countedItems(ctx: ReadCtx, key: rounds.RoundKey): (rewards.CountedItem | undefined)[] {
+function countedItems(ctx: ReadCtx, key: rounds.RoundKey): (rewards.CountedItem | undefined)[] {
   const authors = commitments.authorLabels(ctx, key);
   const names = commitments.contentNames(ctx, key);
   const seen = new Map<string, number>();
@@ -52,7 +52,7 @@ export function countedItems(ctx: ReadCtx, key: rounds.RoundKey): (rewards.Count
 }
 
 /** The round's items as the market kinds see them. */
-export function revealedSet(ctx: ReadCtx, key: rounds.RoundKey): RevealedSet {
+function revealedSet(ctx: ReadCtx, key: rounds.RoundKey): RevealedSet {
   const { items, totalWeight } = commitments.itemList(ctx, key);
   const numbers = new Map<string, number>();
   for (const { member } of items) if (!numbers.has(member)) numbers.set(member, numbers.size);

@@ -1,10 +1,9 @@
 import { larger } from "#chain/math/bounds.ts";
 import { lnDown } from "#chain/math/fixed.ts";
 import { mulDiv, splitExact } from "#chain/math/mul-div.ts";
+import { PREDICTION_ONE } from "#chain/protocol/predictions.ts";
 
 const PPM = 1_000_000n;
-/** Probability one of a prediction. */
-const PREDICTION_ONE = 65_535n;
 /** 18-decimal units in a millionth. */
 const WAD_PER_PPM = 10n ** 12n;
 

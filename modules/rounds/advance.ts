@@ -22,7 +22,7 @@ function enter(ctx: WriteCtx, round: Round, phase: Phase): void {
 }
 
 /** Opens the game's next round at the end of this block. A round that cannot be funded is skipped at once. */
-export function openNext(ctx: WriteCtx, { gameId, schedule }: Game): void {
+function openNext(ctx: WriteCtx, { gameId, schedule }: Game): void {
   assert(schedule, "a game without a schedule");
   const roundId = (lastRoundIds.get(ctx, gameId) ?? 0n) + 1n;
   const first = roundId === 1n;

@@ -3,7 +3,7 @@ import { type Game, Phase, type Schedule } from "#proto/gen/iterum/rounds.ts";
 import { errors } from "./errors.ts";
 
 /** The phases with a length, in order. */
-export const timedPhases = [
+const timedPhases = [
   Phase.PHASE_OPEN,
   Phase.PHASE_OPEN_ORDERS,
   Phase.PHASE_ELECT,

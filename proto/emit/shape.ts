@@ -14,7 +14,7 @@ export interface FieldShape {
 }
 
 /** The field's shape; throws for what the codec does not carry: maps, floats, groups, unknown types. */
-export function shapeOf(field: protobuf.Field): FieldShape {
+function shapeOf(field: protobuf.Field): FieldShape {
   const ref = field.resolvedType ?? undefined;
   return {
     protoName: field.name,

@@ -2,10 +2,8 @@ import { larger, smaller } from "#chain/math/bounds.ts";
 import { expUp, WAD } from "#chain/math/fixed.ts";
 import { mulDiv } from "#chain/math/mul-div.ts";
 import { waterFill } from "#chain/math/simplex.ts";
+import { PREDICTION_ONE } from "#chain/protocol/predictions.ts";
 import type { Params } from "./params.ts";
-
-/** Probability one of a prediction. */
-const ONE = 65_535n;
 
 /**
  * Base units of a deposit that pay for rounding instead of moving the market: 8 slices lose at most 2 each.
@@ -42,7 +40,7 @@ export const moveTowards = (
 
 /** q of one item, all classes, from the predictions of classes 1…K−1 item after item; class 0 is the rest. */
 export function predictionOf(predictions: ArrayLike<number>, item: number, classes: number): bigint[] {
-  const q = [ONE];
+  const q = [PREDICTION_ONE];
   for (let at = item * (classes - 1); q.length < classes; at++) {
     const value = BigInt(predictions[at] as number);
     q.push(value);

@@ -55,7 +55,7 @@ export function featureCodecs(): Promise<Codecs> {
 }
 
 /** The codecs among a generated file's exports, by full name. */
-export function codecsIn(exports: Readonly<Record<string, unknown>>): Codecs {
+function codecsIn(exports: Readonly<Record<string, unknown>>): Codecs {
   const isCodec = (value: unknown): value is Codec<unknown> =>
     typeof value === "object" && value !== null && "encode" in value && "decode" in value;
   return new Map(

@@ -16,7 +16,7 @@ export interface Malleation {
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** A varint with that many bytes more than needed. */
-export function varint(value: bigint, extra = 0): Uint8Array {
+function varint(value: bigint, extra = 0): Uint8Array {
   const out: number[] = [];
   for (let rest = value; out.length === 0 || rest > 0n; rest >>= 7n) out.push(Number(rest & 127n));
   for (let i = 0; i < extra; i++) out.push(0);
