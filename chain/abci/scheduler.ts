@@ -11,7 +11,7 @@ const SLICE_MS = 4;
  * CheckTx calls of one connection that may be under way at once, so that signatures can be checked in
  * batches.
  */
-const PIPELINE_MAX = 256;
+const PIPELINE_MAX = 64;
 
 /** Queries of one connection that may be under way at once, since threads answer them. */
 const QUERIES_MAX = 64;

@@ -9,8 +9,8 @@ export const errors = errorSet("sdk", {
 });
 
 /**
- * The error of a turn that another transaction has taken, in the words that Cosmos clients look for: most have
- * only counted wrong. `feeToReplace` is what those must pay who mean to replace it.
+ * The error of a turn that another transaction has taken, in the words that Cosmos clients look for: most
+ * have only counted wrong. `feeToReplace` is what those must pay who mean to replace it.
  */
 export const turnTaken = (expected: bigint, got: bigint, feeToReplace: bigint): ChainError =>
   new ChainError(

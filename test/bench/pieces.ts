@@ -3,6 +3,7 @@ import { benchBlocks } from "./blocks.ts";
 import { benchData } from "./data.ts";
 import { benchMaths } from "./maths.ts";
 import type { Effort } from "./measure.ts";
+import { benchMempools } from "./mempools.ts";
 import { benchNodeBlocks } from "./node-blocks.ts";
 import { benchProver, type ProverFigures } from "./prover.ts";
 import { benchSends } from "./sends.ts";
@@ -54,6 +55,15 @@ async function sends(effort: Effort): Promise<Figure[]> {
     figure("in process: run the block", inProcess.finalizeMicros, "µs"),
     figure("in process: commit to disk", inProcess.commitMicros, "µs"),
     figure("node to in process", node.txsPerSecond / inProcess.txsPerSecond, "×"),
+  ];
+}
+
+async function mempools(effort: Effort): Promise<Figure[]> {
+  const { app, flood, ratio } = await benchMempools(effort);
+  return [
+    figure("bank sends on a node, its own mempool", app.txsPerSecond, "/s"),
+    figure("bank sends on a node, CometBFT's mempool", flood.txsPerSecond, "/s"),
+    figure("own to CometBFT's", ratio, "×"),
   ];
 }
 
@@ -155,6 +165,7 @@ async function store(effort: Effort): Promise<Figure[]> {
 export const pieces: readonly Piece[] = [
   { name: "blocks", run: blocks },
   { name: "sends", run: sends },
+  { name: "mempools", run: mempools, isSlow: true },
   { name: "settlement", run: settlement },
   { name: "maths", run: maths },
   { name: "proofs", run: proofs },

@@ -34,8 +34,10 @@ export async function benchSendsOnNode(
   choice: GenesisChoice,
   lanes: readonly Lane[],
   appEnv: NodeJS.ProcessEnv,
+  mempool: "app" | "flood" = "app",
 ): Promise<NodeFigures> {
-  const node = await startNode(choice, TIMEOUT_COMMIT_MS, { ITERUM_TEST_INVARIANTS: "cheap", ...appEnv });
+  const env = { ITERUM_TEST_INVARIANTS: "cheap", ...appEnv };
+  const node = await startNode(choice, TIMEOUT_COMMIT_MS, env, mempool);
   const rpc = connectRpc(node.rpcUrl, CONNECTIONS + 1);
   try {
     return await sendAll(node, rpc, lanes);

@@ -77,7 +77,7 @@ for (const mempool of ["app", "flood"] as const)
     }
   });
 
-test("a transaction that reaches a node without a vote is gossiped, out of order too, and committed", async () => {
+test("what reaches a node without a vote is gossiped and committed, out of order too", async () => {
   const node = await startNode({ members: [], others: [ann] }, PACE_MS);
   try {
     const peer = await startPeer(node);
