@@ -10,6 +10,7 @@ import { operatorCommand } from "./commands/operator.ts";
 import { proverCommand } from "./commands/prover.ts";
 import { queryCommand } from "./commands/query.ts";
 import { startCommand } from "./commands/start.ts";
+import { storeCommand } from "./commands/store.ts";
 import { trainerCommand } from "./commands/trainer.ts";
 import { txCommand } from "./commands/tx.ts";
 import { version } from "./version.ts";
@@ -30,6 +31,7 @@ const commands = [
   proverCommand,
   dataCommand,
   exportCommand,
+  storeCommand,
 ];
 
 /** Usage errors leave with 2 and commander's own line; `--help` and `--version` with 0. */
