@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { SigningStargateClient } from "@cosmjs/stargate";
+import { GasPrice, SigningStargateClient } from "@cosmjs/stargate";
 import { Comet38Client } from "@cosmjs/tendermint-rpc";
 import { msgSend } from "#client/bank.ts";
 import { connect, type IterumClient } from "#client/connect.ts";
@@ -139,7 +139,8 @@ test("a query after a write sees it, and events come back typed", () =>
 test("cosmjs' own client sends messages of this chain with our registry", async () => {
   const signer = await signerFromKey(eve.secretKey);
   const comet = await Comet38Client.connect(node.rpcUrl);
-  const options = { registry: iterumRegistry(), broadcastPollIntervalMs: 100 };
+  const gasPrice = GasPrice.fromString(`0.002${DENOM}`);
+  const options = { registry: iterumRegistry(), broadcastPollIntervalMs: 100, gasPrice };
   const client = await SigningStargateClient.createWithSigner(comet, signer, options);
   const fee = { amount: [{ denom: DENOM, amount: "10000" }], gas: "1000000" };
   const donate = msgDonate({ sender: eve.address, gameId: GAME_ID, amount: 1n });
@@ -147,5 +148,8 @@ test("cosmjs' own client sends messages of this chain with our registry", async 
   assert.equal(sent.code, 0, sent.rawLog);
   const paid = await client.sendTokens(eve.address, ann.address, [{ denom: DENOM, amount: "5" }], fee);
   assert.equal(paid.code, 0, paid.rawLog);
+  const measured = await client.signAndBroadcast(eve.address, [donate, donate], "auto");
+  assert.equal(measured.code, 0, measured.rawLog);
+  assert.ok(measured.gasUsed < measured.gasWanted);
   client.disconnect();
 });
