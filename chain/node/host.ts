@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import type { Application } from "#chain/abci/application.ts";
 import { abciApplication } from "#chain/abci/handlers.ts";
 import { type AbciAddress, startAbciServer } from "#chain/abci/server.ts";
@@ -5,6 +6,7 @@ import { storeSpaces } from "#chain/app/modules.ts";
 import type { AppOptions } from "#chain/app/types.ts";
 import { App } from "#chain/app.ts";
 import { openDiskStore } from "#chain/store/disk.ts";
+import { openShelf } from "#chain/store/shelf.ts";
 import { loadVerifier } from "#chain/verify/load-verifier.ts";
 import { startSignaturePool } from "#chain/verify/signature-pool.ts";
 import { ResponseQuery } from "#proto/gen/tendermint/abci.ts";
@@ -18,6 +20,18 @@ export interface HostLog {
   warn(fields: unknown, text: string): void;
 }
 
+/** What a node keeps of the past, and whether it serves those that come later. */
+export interface StorageOptions {
+  /** How many of the last versions queries can reach; 2 at least. */
+  readonly keepRecent: number;
+  /** Every so many-th version for good; 0 for none. */
+  readonly keepEvery: number;
+  /** A snapshot of every so many-th height, in the folder `snapshots` beside the state; 0 for none. */
+  readonly snapshotEvery: number;
+}
+
+const STORAGE: StorageOptions = { keepRecent: 100, keepEvery: 0, snapshotEvery: 0 };
+
 export interface HostOptions {
   /** Folder of the state. */
   readonly state: string;
@@ -28,6 +42,7 @@ export interface HostOptions {
   readonly app: Omit<AppOptions, "store" | "signatures" | "warn">;
   /** Threads that answer queries. */
   readonly queryThreads?: number;
+  readonly storage?: StorageOptions;
   readonly log: HostLog;
 }
 
@@ -69,16 +84,18 @@ function applicationOf(app: App, version: string, queries: QueryService): Applic
  */
 export async function hostApp(options: HostOptions): Promise<void> {
   const { state, address, version, log, app: given, queryThreads = 1 } = options;
+  const { snapshotEvery: every, ...kept } = options.storage ?? STORAGE;
   const stop = stopRequest();
   const warn = (text: string): void => log.warn({}, text);
-  const store = await openDiskStore(state, { spaces: storeSpaces, shared: true });
+  const store = await openDiskStore(state, { spaces: storeSpaces, shared: true, ...kept });
+  const snapshots = openShelf({ folder: join(dirname(state), "snapshots"), store, every, warn });
   const queries = startQueries({ state, threads: queryThreads });
   const signaturePool = startSignaturePool({ warn });
   try {
     // Of the process, not of the day: nobody's change of the clock ages what waits.
     const nowMs = (): number => performance.now();
     const signatures = await loadVerifier(warn);
-    const app = new App({ store, warn, nowMs, signatures, signaturePool, ...given });
+    const app = new App({ store, snapshots, warn, nowMs, signatures, signaturePool, ...given });
     const failed = Promise.withResolvers<never>();
     const server = await startAbciServer({
       application: applicationOf(app, version, queries),
@@ -98,6 +115,7 @@ export async function hostApp(options: HostOptions): Promise<void> {
   } finally {
     await queries.close();
     await signaturePool.close();
+    await snapshots.close();
     await store.close();
   }
 }

@@ -28,6 +28,12 @@ async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** How a snapshot is cut, and what gives it up halfway. */
+interface WriteOptions {
+  readonly chunkBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Writes a kept version as a snapshot into a folder that is not there yet. It is read slice by slice from a
  * version that nothing changes, while blocks go on; a crash leaves no folder of that name.
@@ -36,7 +42,7 @@ export async function writeSnapshot(
   store: NodeStore,
   height: bigint,
   folder: string,
-  chunkBytes: number = CHUNK_BYTES,
+  { chunkBytes = CHUNK_BYTES, signal }: WriteOptions = {},
 ): Promise<Manifest> {
   const source = store.snapshot(height);
   try {
@@ -52,7 +58,9 @@ export async function writeSnapshot(
     let pages = 0;
     for (const page of source.pages()) {
       for (const chunk of cut.push(page)) await keep(chunk);
-      if (++pages % PAGES_A_SLICE === 0) await nextTurn();
+      if (++pages % PAGES_A_SLICE > 0) continue;
+      await nextTurn();
+      signal?.throwIfAborted();
     }
     for (const chunk of cut.rest()) await keep(chunk);
     const { appHash, roots } = source.version;
@@ -98,6 +106,8 @@ export interface Shelf {
   chunk(height: bigint, index: number): Promise<Uint8Array | undefined>;
   /** Resolves when no snapshot is being made. */
   idle(): Promise<void>;
+  /** Gives up the one that is being made, and makes none any more. */
+  close(): Promise<void>;
 }
 
 /** How a node makes snapshots. */
@@ -116,6 +126,7 @@ export interface ShelfOptions {
 /** The shelf in a folder. */
 export function openShelf({ folder, store, every, ...options }: ShelfOptions): Shelf {
   const { keep = 2, chunkBytes = CHUNK_BYTES, warn = () => undefined } = options;
+  const closing = new AbortController();
   let making: Promise<void> | undefined;
   const folderOf = (height: bigint): string => join(folder, String(height));
 
@@ -127,15 +138,18 @@ export function openShelf({ folder, store, every, ...options }: ShelfOptions): S
   const make = async (height: bigint): Promise<void> => {
     await mkdir(folder, { recursive: true });
     await rm(folderOf(height), { recursive: true, force: true });
-    await writeSnapshot(store, height, folderOf(height), chunkBytes);
+    await writeSnapshot(store, height, folderOf(height), { chunkBytes, signal: closing.signal });
     for (const old of (await heights()).slice(keep))
       await rm(folderOf(old), { recursive: true, force: true });
   };
   return {
     committed(height) {
-      if (every <= 0 || height % BigInt(every) !== 0n || making !== undefined) return;
+      if (closing.signal.aborted || every <= 0 || height % BigInt(every) !== 0n || making !== undefined)
+        return;
       making = make(height)
-        .catch((error: unknown) => warn(`no snapshot of height ${height}: ${(error as Error).message}`))
+        .catch((error: unknown) => {
+          if (!closing.signal.aborted) warn(`no snapshot of height ${height}: ${(error as Error).message}`);
+        })
         .finally(() => {
           making = undefined;
         });
@@ -152,6 +166,10 @@ export function openShelf({ folder, store, every, ...options }: ShelfOptions): S
     },
     chunk: (height, index) => readChunk(folderOf(height), index).catch(() => undefined),
     async idle() {
+      await making;
+    },
+    async close() {
+      closing.abort();
       await making;
     },
   };

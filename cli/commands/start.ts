@@ -4,7 +4,7 @@ import { readSettings } from "#cli/home/layout.ts";
 import { haltedError, startNode } from "#cli/node/supervise.ts";
 import { note, say } from "#cli/output.ts";
 import { fired, stopSignal } from "#cli/signals.ts";
-import { type AppOptions, invariantsOption, proofThreadsOption } from "./app.ts";
+import { type AppOptions, invariantsOption, proofThreadsOption, storageOf, withStorage } from "./app.ts";
 
 async function start(options: AppOptions): Promise<void> {
   const layout = layoutOf(options);
@@ -12,6 +12,7 @@ async function start(options: AppOptions): Promise<void> {
   const stop = stopSignal();
   const node = await startNode({
     ...{ layout, invariants: options.invariants, proofThreads: options.proofThreads },
+    storage: storageOf(options),
     onVerified: ({ valid, verifyMs }) => note(`proof ${valid ? "verified" : "REFUSED"} in ${verifyMs} ms`),
     onRestart: (why) => note(`${why}: starting both again`),
     signal: stop,
@@ -28,7 +29,9 @@ async function start(options: AppOptions): Promise<void> {
 
 /** `iterum start`: the node of a home, until Ctrl-C. */
 export const startCommand = (): Command =>
-  homeCommand("start", "run the node of a home: the app and CometBFT, restarted together when one dies")
+  withStorage(
+    homeCommand("start", "run the node of a home: the app and CometBFT, restarted together when one dies"),
+  )
     .addOption(invariantsOption())
     .addOption(proofThreadsOption())
     .action(start);

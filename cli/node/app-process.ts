@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type Logger, pino } from "pino";
 import type { InvariantCheck } from "#chain/app/types.ts";
 import { type Halt, haltOf } from "#chain/node/exit.ts";
-import { hostApp, lastWord, leaveStarter, tellStarter } from "#chain/node/host.ts";
+import { hostApp, lastWord, leaveStarter, type StorageOptions, tellStarter } from "#chain/node/host.ts";
 import type { Json } from "#chain/proto/json.ts";
 import { signBeacon } from "#chain/protocol/beacon.ts";
 import { templateKey } from "#chain/verify/key.ts";
@@ -23,6 +23,7 @@ export interface AppProcessOptions {
   readonly invariants: InvariantCheck;
   /** Threads that judge proofs. */
   readonly proofThreads: number;
+  readonly storage: StorageOptions;
 }
 
 /** Keys of the templates in a genesis file, for the verifier to load before the first proof. */
@@ -55,7 +56,8 @@ export async function runAppProcess(options: AppProcessOptions): Promise<void> {
   }
 }
 
-async function serve({ layout, invariants, proofThreads }: AppProcessOptions, log: Logger): Promise<void> {
+async function serve(options: AppProcessOptions, log: Logger): Promise<void> {
+  const { layout, invariants, proofThreads, storage } = options;
   const secret = await readBeaconKey(layout.beaconKey);
   const verifier = startVerifier({ threads: proofThreads });
   const proofs = timedVerifier(verifier, (proof) => {
@@ -67,7 +69,7 @@ async function serve({ layout, invariants, proofThreads }: AppProcessOptions, lo
   warmed.catch((error: unknown) => log.warn(error, "the verifier could not be warmed up"));
   try {
     await hostApp({
-      ...{ state: layout.state, address: { path: layout.socket }, version, log },
+      ...{ state: layout.state, address: { path: layout.socket }, version, storage, log },
       app: { proofs, invariants, beacon: (message) => signBeacon(message, secret) },
     });
   } finally {

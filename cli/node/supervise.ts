@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { InvariantCheck } from "#chain/app/types.ts";
 import { startAppChild } from "#chain/node/app-child.ts";
 import { findCometBft } from "#chain/node/cometbft-binary.ts";
+import type { StorageOptions } from "#chain/node/host.ts";
 import { NodeHalted, type SupervisedNode, superviseNode } from "#chain/node/supervisor.ts";
 import { CliError } from "#cli/errors.ts";
 import type { HomeLayout } from "#cli/home/layout.ts";
@@ -12,6 +13,7 @@ export interface NodeOptions {
   readonly layout: HomeLayout;
   readonly invariants?: InvariantCheck;
   readonly proofThreads?: number;
+  readonly storage?: StorageOptions;
   /** Told of every proof that the app judged. */
   readonly onVerified?: (proof: VerifiedProof) => void;
   /** Told why both processes are started again, or what the node waits for. */
@@ -35,8 +37,11 @@ export const haltedError = (error: unknown): unknown =>
  * for good.
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const { layout, invariants = "cheap", proofThreads = 2, onVerified, onRestart, signal } = options;
+  const { layout, invariants = "cheap", proofThreads = 2, storage, onVerified, onRestart, signal } = options;
   const args = ["--home", layout.home, "--invariants", invariants, "--proof-threads", String(proofThreads)];
+  if (storage)
+    args.push("--keep-recent", String(storage.keepRecent), "--keep-every", String(storage.keepEvery));
+  if (storage) args.push("--snapshot-every", String(storage.snapshotEvery));
   try {
     return await superviseNode({
       home: layout.home,

@@ -215,7 +215,7 @@ test("a snapshot's files have the asked length, and a folder without a manifest 
   await withFolder(async (folder) => {
     const store = await grown(8, 200);
     const target = join(folder, "out");
-    const manifest = await writeSnapshot(store, store.height, target, 3000);
+    const manifest = await writeSnapshot(store, store.height, target, { chunkBytes: 3000 });
     const files = await readdir(target);
     assert.equal(files.length, manifest.chunkHashes.length + 1);
     for (let i = 0; i < manifest.chunkHashes.length - 1; i++)
