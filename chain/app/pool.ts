@@ -24,7 +24,7 @@ import { verifyAhead } from "./signatures.ts";
 import type { Machine } from "./types.ts";
 
 /** Codes of answers to peers: from here on the same bytes may succeed later. */
-export const RETRY_CODE = 32_000;
+const RETRY_CODE = 32_000;
 /** Codes (sdk) that no later state mends: form, signature, a sequence that is over. */
 const FINAL_CODES: ReadonlySet<number> = new Set([2, 4, 6, 7, 12, 13, 14, 15, 18, 21, 30, 31, 34, 37, 41]);
 

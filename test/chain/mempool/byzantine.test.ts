@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { hopeless, mislead } from "./byzantine.ts";
 
 for (const [count, signed] of [
-  [252, false],
-  [48, true],
+  [279, false],
+  [21, true],
 ] as const)
   test(`all nodes agree on ${count} byzantine proposals (beacon signed: ${signed})`, async (t) => {
     const seed = `byzantine ${signed}`;
