@@ -43,7 +43,7 @@ function simulate(chain: TestChain, txBytes: Uint8Array) {
   };
 }
 
-test("a transaction runs with the very gas that a simulation of it has used, and not with much less", async () => {
+test("a transaction runs with the very gas that its simulation used, and not with much less", async () => {
   const many = Array.from({ length: 16 }, (_, i) => pay(ann.address, BigInt(i + 1)));
   const donation = say(MsgDonate, { sender: ann.address, gameId: GAME_ID, amount: 5n });
   for (const messages of [[pay()], many, [donation], [donation, pay()]]) {
