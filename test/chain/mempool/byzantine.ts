@@ -151,12 +151,12 @@ export async function mislead(seed: string, proposals: number, signed: boolean):
       stranger: () => txOf(warm, person(`stranger ${i}`), random, 0n),
     };
     const made = tricks[trick]?.(makings) ?? [];
-    const txs = beacon && random.chance(0.9) ? [beacon, ...made] : [...made];
+    const txs = beacon && (random.chance(0.9) || trick === "honest") ? [beacon, ...made] : [...made];
     const block = nextBlock(warm, txs, val.address);
     const votes = await Promise.all(nodes.map((app) => app.processProposal(block)));
     assert.equal(new Set(votes).size, 1, `${trick}: ${votes}`);
     const isAccepted = votes[0] === true;
-    if (trick === "honest" && txs.length === good.length) assert.ok(isAccepted, "a correct proposal");
+    if (trick === "honest") assert.ok(isAccepted, "a correct proposal");
     const counts = isAccepted ? accepted : refused;
     counts.set(trick, (counts.get(trick) ?? 0) + 1);
     if (!isAccepted && random.chance(0.5)) continue;
