@@ -4,6 +4,7 @@ import { App } from "#chain/app.ts";
 import { toHex } from "#chain/bytes/hex.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 import { memoryStore } from "#chain/store/memory.ts";
+import type { NodeStore } from "#chain/store/port.ts";
 import type { Timestamp } from "#proto/gen/google/protobuf.ts";
 import {
   type Request,
@@ -42,9 +43,9 @@ const BLOCK_BYTES = 1n << 21n;
 
 const timestamp = (ms: bigint): Timestamp => ({ seconds: ms / 1000n, nanos: Number(ms % 1000n) * 1_000_000 });
 
-function mirrorApp(): App {
+function mirrorApp(store: NodeStore): App {
   return new App({
-    store: memoryStore({ spaces: storeSpaces }),
+    store,
     proofs: noProofs,
     signatures: verifier,
     invariants: "full",
@@ -59,14 +60,19 @@ function mirrorApp(): App {
  */
 export class Consensus {
   /** The undisturbed app. */
-  readonly mirror: App = mirrorApp();
+  readonly mirror: App;
+  /** Its state. */
+  readonly store: NodeStore = memoryStore({ spaces: storeSpaces });
   readonly #genesis: RequestInitChain;
   readonly #blocks: Block[] = [];
   /** The hash after each block; that of genesis first. */
   readonly #hashes: string[];
 
-  constructor(given: GenesisChoice) {
-    const appState = genesis({ ...given, beaconKeys: [validator(VALIDATOR).key] });
+  /** Without a beacon blocks cost a tenth. */
+  constructor(given: GenesisChoice, beacon: "beacon" | "no beacon" = "beacon") {
+    this.mirror = mirrorApp(this.store);
+    const beaconKeys = beacon === "beacon" ? [validator(VALIDATOR).key] : [];
+    const appState = genesis({ ...given, beaconKeys });
     const at = { chainId: CHAIN_ID, initialHeight: 1n };
     const appStateBytes = utf8(JSON.stringify(appState));
     this.#genesis = { ...RequestInitChain.zero(), ...at, time: timestamp(START_MS), appStateBytes };

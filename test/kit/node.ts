@@ -60,6 +60,8 @@ export function startApp(home: string, env: NodeJS.ProcessEnv = {}): Promise<App
     args: [fileURLToPath(new URL("./app-process.ts", import.meta.url))],
     env: {
       HOME: home,
+      // A process that is started many times starts in half the time.
+      NODE_COMPILE_CACHE: join(home, "compile-cache"),
       ITERUM_TEST_HOME: home,
       ITERUM_TEST_BEACON: toHex(validator(VALIDATOR).secret),
       ...env,
@@ -133,3 +135,6 @@ export async function startNode(
   }
   return node;
 }
+
+/** Where a node's state lies. */
+export const statePath = (home: string): string => homePaths(home).state;
