@@ -15,7 +15,7 @@ test("every command and every option explains itself", () => {
     for (const sub of command.commands) explained(sub);
   };
   const { commands } = program();
-  assert.equal(commands.length, 13);
+  assert.ok(commands.length >= 13);
   for (const command of commands) explained(command);
 });
 
