@@ -100,13 +100,13 @@ export const storeCommand = (): Command =>
     .addCommand(homeCommand("stats", "show its height, kept versions and entries").action(stats))
     .addCommand(
       homeCommand("export", "write a snapshot of it into a new folder")
-        .argument("<folder>")
+        .argument("<folder>", "folder to write, which must not exist")
         .option("--height <number>", "a kept height other than the last one")
         .action(exportTo),
     )
     .addCommand(
       homeCommand("import", "restore a snapshot into a home without a state")
-        .argument("<folder>")
+        .argument("<folder>", "folder that `store export` wrote")
         .requiredOption("--app-hash <hex>", "the app hash it must have, from a source that you trust")
         .action(importFrom),
     );
