@@ -5,8 +5,8 @@ import { CommitmentProof } from "#proto/gen/cosmos/ics23.ts";
 import type { ProofOp } from "#proto/gen/tendermint/crypto.ts";
 
 /** Types of the two steps of a proof: from an entry to its space's root, and from there to the app hash. */
-export const IAVL_OP = "ics23:iavl";
-export const SIMPLE_OP = "ics23:simple";
+const IAVL_OP = "ics23:iavl";
+const SIMPLE_OP = "ics23:simple";
 
 const exists = (exist: Existence): Uint8Array => CommitmentProof.encode({ exist, nonexist: undefined });
 const lacks = (nonexist: Absence): Uint8Array => CommitmentProof.encode({ exist: undefined, nonexist });

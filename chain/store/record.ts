@@ -123,7 +123,7 @@ function list<T>(reader: RecordReader, read: () => T): readonly T[] {
 }
 
 /** Reads a whole record; StoreError `corrupt` where it does not fit. */
-export function parse<T>(key: Uint8Array, bytes: Uint8Array, read: (reader: RecordReader) => T): T {
+function parse<T>(key: Uint8Array, bytes: Uint8Array, read: (reader: RecordReader) => T): T {
   try {
     const reader = recordReader(bytes);
     const value = read(reader);

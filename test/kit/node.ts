@@ -135,6 +135,3 @@ export async function startNode(
   }
   return node;
 }
-
-/** Where a node's state lies. */
-export const statePath = (home: string): string => homePaths(home).state;

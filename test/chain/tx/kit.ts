@@ -27,7 +27,7 @@ export interface Person {
   readonly pubKey: Uint8Array;
 }
 
-export async function person(name: string): Promise<Person> {
+async function person(name: string): Promise<Person> {
   const secret = sha256(utf8(`secret of ${name}`));
   const wallet = await DirectSecp256k1Wallet.fromKey(secret, ADDRESS_PREFIX);
   const [{ address, pubkey }] = (await wallet.getAccounts()) as readonly [AccountData];
