@@ -1,33 +1,29 @@
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import { ChainError } from "#chain/kernel/error.ts";
-import { signatureJobs } from "#chain/tx/sign.ts";
-import { type SignatureJob, signatureKey } from "#chain/tx/signature-cache.ts";
+import { type UnknownSigner, unknownSigners } from "#chain/tx/sign.ts";
 import { SIGNATURE_BATCH_MIN } from "#chain/verify/signature-pool.ts";
 import type { Reading } from "./execute.ts";
 import { accountFor } from "./host.ts";
 import type { Machine } from "./types.ts";
 
-/** The signatures of transactions that nobody has verified yet, by their keys in the cache. */
-function unknownJobs(
-  { signatureCache }: Machine,
+/** The signers of transactions whom nobody has verified yet, each once. */
+function unknown(
+  { signatureCache: cache }: Machine,
   ctx: ReadCtx,
   readings: readonly (Reading | undefined)[],
-): ReadonlyMap<string, SignatureJob> {
-  const jobs = new Map<string, SignatureJob>();
-  const host = { account: accountFor(ctx) };
+): readonly UnknownSigner[] {
+  const found = new Map<string, UnknownSigner>();
+  const rules = { chainId: ctx.chainId, host: { account: accountFor(ctx) }, cache };
   for (const reading of readings) {
     if (reading?.tx === undefined) continue;
     try {
-      for (const job of signatureJobs(reading.tx, ctx.chainId, host)) {
-        const key = signatureKey(job);
-        if (signatureCache.verdict(key) === undefined) jobs.set(key, job);
-      }
+      for (const signer of unknownSigners(reading.tx, rules)) found.set(signer.key, signer);
     } catch (error) {
       // It will fail on its own: its signer has no account, or another key.
       if (!(error instanceof ChainError)) throw error;
     }
   }
-  return jobs;
+  return [...found.values()];
 }
 
 /**
@@ -39,14 +35,17 @@ export async function verifyAhead(
   ctx: ReadCtx,
   readings: readonly (Reading | undefined)[],
 ): Promise<void> {
-  const { signaturePool: pool } = machine;
+  const { signaturePool: pool, signatureCache } = machine;
   if (!pool || readings.length < SIGNATURE_BATCH_MIN) return;
-  const jobs = unknownJobs(machine, ctx, readings);
-  if (jobs.size < SIGNATURE_BATCH_MIN) return;
-  const verdicts = await pool.verifyAll([...jobs.values()]);
-  let i = 0;
-  for (const key of jobs.keys()) {
-    const verdict = verdicts[i++];
-    if (verdict !== undefined) machine.signatureCache.add(key, verdict);
+  const signers = unknown(machine, ctx, readings);
+  const jobs = signers.flatMap((signer) => signer.jobs);
+  if (jobs.length < SIGNATURE_BATCH_MIN) return;
+  const verdicts = await pool.verifyAll(jobs);
+  let at = 0;
+  for (const { key, jobs: own } of signers) {
+    const reached = verdicts.slice(at, at + own.length);
+    at += own.length;
+    if (reached.includes(undefined)) continue;
+    signatureCache.add(key, reached.length > 0 && !reached.includes(false));
   }
 }

@@ -1,5 +1,4 @@
 import { ripemd160 } from "@noble/hashes/legacy.js";
-import { bech32 } from "@scure/base";
 import { sha256 } from "#chain/bytes/hash.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 
@@ -9,11 +8,55 @@ export const ADDRESS_PREFIX = "iterum";
 const ADDRESS_START = `${ADDRESS_PREFIX}1`;
 /** Bytes of an account address. */
 export const ADDRESS_BYTES = 20;
+/** Characters of 5 bits each: 20 bytes fill 32 of them without a bit to spare. */
+const DATA_CHARACTERS = 32;
+const CHECKSUM_CHARACTERS = 6;
+const ADDRESS_CHARACTERS = ADDRESS_START.length + DATA_CHARACTERS + CHECKSUM_CHARACTERS;
+
+// Bech32 of BIP-173, written out for this one prefix and length: a send reads and writes two dozen addresses.
+const ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+/** Value of each ASCII character; 255 for those outside the alphabet. */
+const VALUES = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = ALPHABET.indexOf(String.fromCharCode(code));
+  return value < 0 ? 255 : value;
+});
+const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3] as const;
+/** What each value of the five highest bits of the checksum adds to it. */
+const FEEDBACK = Int32Array.from({ length: 32 }, (_, top) =>
+  GENERATOR.reduce((sum, term, bit) => (((top >> bit) & 1) === 1 ? sum ^ term : sum), 0),
+);
+
+/** The checksum (30 bits) after one more character. */
+const step = (checksum: number, value: number): number =>
+  ((checksum & 0x1ffffff) << 5) ^ value ^ (FEEDBACK[checksum >>> 25] as number);
+
+/** The checksum after the prefix, which is the same for all addresses. */
+const PREFIX_CHECKSUM = [
+  ...[...utf8(ADDRESS_PREFIX)].map((code) => code >> 5),
+  0,
+  ...[...utf8(ADDRESS_PREFIX)].map((code) => code & 31),
+].reduce(step, 1);
 
 /** The bech32 text of 20 address bytes. */
 export function toAddress(bytes: Uint8Array): string {
   if (bytes.length !== ADDRESS_BYTES) throw new RangeError(`an address has ${ADDRESS_BYTES} bytes`);
-  return bech32.encode(ADDRESS_PREFIX, bech32.toWords(bytes));
+  let text = ADDRESS_START;
+  let checksum = PREFIX_CHECKSUM;
+  let held = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xfff;
+    for (bits += 8; bits >= 5; ) {
+      bits -= 5;
+      const value = (held >> bits) & 31;
+      checksum = step(checksum, value);
+      text += ALPHABET[value] as string;
+    }
+  }
+  for (let i = 0; i < CHECKSUM_CHARACTERS; i++) checksum = step(checksum, 0);
+  checksum ^= 1;
+  for (let shift = 25; shift >= 0; shift -= 5) text += ALPHABET[(checksum >> shift) & 31] as string;
+  return text;
 }
 
 /**
@@ -21,13 +64,24 @@ export function toAddress(bytes: Uint8Array): string {
  * prefix.
  */
 export function parseAddress(address: string): Uint8Array | undefined {
-  // bech32 also takes texts in capitals, but none in both cases. 20 bytes fill their 32 characters without
-  // a bit to spare, so whatever decodes is what `toAddress` would write.
-  if (!address.startsWith(ADDRESS_START)) return undefined;
-  const decoded = bech32.decodeUnsafe(address);
-  if (decoded?.prefix !== ADDRESS_PREFIX) return undefined;
-  const bytes = bech32.fromWordsUnsafe(decoded.words);
-  return bytes && bytes.length === ADDRESS_BYTES ? bytes : undefined;
+  if (address.length !== ADDRESS_CHARACTERS || !address.startsWith(ADDRESS_START)) return undefined;
+  const bytes = new Uint8Array(ADDRESS_BYTES);
+  let checksum = PREFIX_CHECKSUM;
+  let held = 0;
+  let bits = 0;
+  let count = 0;
+  for (let at = ADDRESS_START.length; at < ADDRESS_CHARACTERS; at++) {
+    const value = VALUES[address.charCodeAt(at)] ?? 255;
+    if (value === 255) return undefined;
+    checksum = step(checksum, value);
+    if (count === ADDRESS_BYTES) continue;
+    held = ((held << 5) | value) & 0xfff;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes[count++] = held >> bits;
+  }
+  return checksum === 1 ? bytes : undefined;
 }
 
 /** The 20 bytes of a valid address; throws on any other text. */

@@ -1,4 +1,5 @@
 import { keccak256, sha256 } from "#chain/bytes/hash.ts";
+import { toKey } from "#chain/bytes/latin1.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { type AccountKey, keyAddress, sameKey } from "#chain/protocol/account-key.ts";
 import { personalHash } from "#chain/protocol/eip191.ts";
@@ -10,7 +11,7 @@ import { deadlineNs } from "./deadline.ts";
 import type { DecodedTx, MessageType } from "./decode.ts";
 import { errors, wrongSequence } from "./errors.ts";
 import type { TxAccount, TxHost } from "./host.ts";
-import { type SignatureCache, type SignatureJob, signatureKey } from "./signature-cache.ts";
+import type { SignatureCache, SignatureJob } from "./signature-cache.ts";
 import type { SignatureVerifier } from "./verifier.ts";
 
 type Tx = DecodedTx<MessageType>;
@@ -25,6 +26,7 @@ export interface SignatureRules {
 }
 
 interface Signer {
+  readonly index: number;
   readonly address: string;
   readonly account: TxAccount;
   readonly key: AccountKey;
@@ -41,8 +43,17 @@ function signersOf(tx: Tx, host: TxHost): Signer[] {
     if (deadline !== undefined) ensure(!host.hasRun(address, deadline), errors.AlreadyExecuted, { address });
     else if (credential.sequence !== account.sequence)
       throw wrongSequence(account.sequence, credential.sequence);
-    return { address, account, credential, key: keyOf(credential, account, address) };
+    return { index: i, address, account, credential, key: keyOf(credential, account, address) };
   });
+}
+
+/**
+ * All that the verdict on a signer follows from: the chain, the transaction's bytes, which of its signers it
+ * is, and the account's number and key. So a verdict is looked up without making again what was signed.
+ */
+function verdictKey(tx: Tx, { index, account, key }: Signer, chainId: string): string {
+  const known = `${account.number}/${index}/${key.type}/${chainId}/`;
+  return known + toKey(tx.hash) + toKey(key.bytes);
 }
 
 /** The key that the account has or, the first time, the one given, whose address must be the account's. */
@@ -76,16 +87,31 @@ function jobsOf(tx: Tx, signer: Signer, chainId: string): SignatureJob[] {
   return signatures.map((signature, i) => ({ digest, publicKey: members[i] ?? signer.key.bytes, signature }));
 }
 
+/** What must be verified for the verdict of that key. */
+export interface UnknownSigner {
+  readonly key: string;
+  readonly jobs: readonly SignatureJob[];
+}
+
 /**
- * The signatures of a transaction as they stand before it runs, to be verified ahead of it. Throws where the
+ * The signers of a transaction on whom no verdict is known, to be verified before it runs. Throws where the
  * accounts already refuse it but for a sequence out of turn, since others may come before it.
  */
-export function signatureJobs(tx: Tx, chainId: string, host: Pick<TxHost, "account">): SignatureJob[] {
-  return tx.signers.flatMap((address, i) => {
+export function unknownSigners(
+  tx: Tx,
+  {
+    chainId,
+    host,
+    cache,
+  }: Pick<SignatureRules, "chainId" | "cache"> & { readonly host: Pick<TxHost, "account"> },
+): UnknownSigner[] {
+  return tx.signers.flatMap((address, index) => {
     const account = host.account(address);
-    const credential = tx.credentials[i] as Credential;
+    const credential = tx.credentials[index] as Credential;
     ensure(account, errors.UnknownAddress, { address });
-    return jobsOf(tx, { address, account, credential, key: keyOf(credential, account, address) }, chainId);
+    const signer = { index, address, account, credential, key: keyOf(credential, account, address) };
+    const key = verdictKey(tx, signer, chainId);
+    return cache.verdict(key) === undefined ? [{ key, jobs: jobsOf(tx, signer, chainId) }] : [];
   });
 }
 
@@ -96,10 +122,8 @@ export function signatureJobs(tx: Tx, chainId: string, host: Pick<TxHost, "accou
  */
 export function authenticate(tx: Tx, rules: SignatureRules): void {
   for (const signer of signersOf(tx, rules.host)) {
-    const jobs = jobsOf(tx, signer, rules.chainId);
     const { account, address } = signer;
-    const isSigned = jobs.length > 0 && jobs.every((job) => isValid(job, rules));
-    ensure(isSigned, errors.Unauthorized, {
+    ensure(hasSigned(tx, signer, rules), errors.Unauthorized, {
       address,
       hint: "signature does not verify: check account number, sequence and chain id",
       accountNumber: account.number,
@@ -109,11 +133,14 @@ export function authenticate(tx: Tx, rules: SignatureRules): void {
   }
 }
 
-function isValid(job: SignatureJob, { verifier, cache }: SignatureRules): boolean {
-  const key = signatureKey(job);
+function hasSigned(tx: Tx, signer: Signer, { verifier, cache, chainId }: SignatureRules): boolean {
+  const key = verdictKey(tx, signer, chainId);
   const known = cache.verdict(key);
   if (known !== undefined) return known;
-  const valid = verifier.verify(job.digest, job.publicKey, job.signature);
+  const jobs = jobsOf(tx, signer, chainId);
+  const valid =
+    jobs.length > 0 &&
+    jobs.every(({ digest, publicKey, signature }) => verifier.verify(digest, publicKey, signature));
   cache.add(key, valid);
   return valid;
 }

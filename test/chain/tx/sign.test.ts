@@ -174,6 +174,20 @@ test("a signature is verified once, whatever the verdict", () => {
   assert.deepEqual(counted, ["true", "false"]);
 });
 
+test("a verdict is remembered for its chain, account number and key alone", () => {
+  const tx = decode(valid);
+  const seen = rules(ledger([ann]).host);
+  authenticate(tx, seen);
+  const second = ledger([ben, ann]).host;
+  assert.throws(() => authenticate(tx, { ...seen, host: second }), is(errors.Unauthorized), "number 8");
+  assert.throws(() => authenticate(tx, { ...seen, chainId: "iterum-test-2" }), is(errors.Unauthorized));
+  const { host } = ledger([ann]);
+  const otherKey = { number: 7n, sequence: 0n, key: { ...annKey, type: KeyType.KEY_TYPE_ETHEREUM } };
+  const keyed = { ...host, account: () => otherKey };
+  assert.throws(() => authenticate(tx, { ...seen, host: keyed }), is(errors.InvalidPubKey));
+  authenticate(tx, { ...seen, host: ledger([ann]).host });
+});
+
 /** A varint of two bytes where one would do. */
 const padded = (value: number): readonly number[] => [value | 0x80, 0];
 const field = (tag: number, bytes: Uint8Array): readonly number[] => [
