@@ -1,5 +1,5 @@
-// Runs the tests: unit tests two files at a time and, beside them, the end-to-end tests one by one. Those wait
-// for blocks most of the time; they go first where both want a processor.
+// Runs the tests: unit tests two files at a time and, beside them, the end-to-end tests one by one. Those
+// wait for blocks most of the time; they go first where both want a processor.
 //   node scripts/test.mjs [--long] [--node-options…] [PART OF A PATH…]
 // A test or file that hangs fails after a generous time instead of blocking the run.
 import { spawn } from "node:child_process";
@@ -26,7 +26,11 @@ const isLong = (file) => file.startsWith("test/long/");
 const files = globSync("test/**/*.test.ts", { cwd: root })
   .sort()
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
-/** @typedef {{ name: string, files: string[], concurrency: number, timeoutMs: number, priority: number }} Run */
+/**
+ * @typedef {{
+ *   name: string, files: string[], concurrency: number, timeoutMs: number, priority: number
+ * }} Run
+ */
 /** @type {Run[]} */
 const runs = long
   ? [{ name: "long", files: files.filter(isLong), concurrency: 1, timeoutMs: 120 * minuteMs, priority: 0 }]

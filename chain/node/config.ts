@@ -97,7 +97,7 @@ const mempoolSettings = {
   max_batch_bytes: 2 * TX_BYTES_MAX,
   reap_max_bytes: reapBytesMax,
   reap_interval: "50ms",
-  // For so long the same bytes are not looked at again after a refusal; clients come back sooner than the default.
+  // For so long the same bytes are not looked at again after a refusal; clients come back sooner.
   check_tx_retry_delay: "100ms",
 } as const;
 

@@ -114,7 +114,7 @@ test("predictions are the circuit's integers for any number of items, near the f
     assert.ok(Math.abs(Number(logits[i]?.[0]) / 2 ** outputScale - (item[0] as number)) < 0.01);
 });
 
-test("a proof shows hash, inputs (a short batch repeats its last) and logits, and bears no change", async () => {
+test("a proof shows hash, inputs (a short batch repeats its last) and logits, unchanged", async () => {
   const given = items(5, 64, 5);
   const inputs = Array.from({ length: 8 }, (_, i) => given[Math.min(i, 4)] as Int32Array);
   const steps: string[] = [];
