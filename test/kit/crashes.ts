@@ -146,7 +146,8 @@ export async function crash(
       replayed += lost;
       const place = `${target.call}/${target.moment}`;
       places[place] = (places[place] ?? 0) + 1;
-      onKill?.(++done);
+      done++;
+      onKill?.(done);
     }
     replayed += (await oneLife(home, consensus, random)).lost;
     await expectSameState(home, consensus);
