@@ -76,7 +76,7 @@ function killer(app: AppChild, target: Target): CallHook {
 }
 
 /** Signed sends of random players at their turns. */
-function sends(consensus: Consensus, random: Random): Uint8Array[] {
+export function sends(consensus: Consensus, random: Random): Uint8Array[] {
   const chosen = PLAYERS.filter(() => random.below(2) === 0);
   return chosen.map((from: Person) => {
     const to = PLAYERS[random.below(PLAYERS.length)] as Person;
@@ -113,7 +113,7 @@ async function oneLife(home: string, consensus: Consensus, random: Random, targe
 }
 
 /** The app's state on disk is the one of the undisturbed app, entry by entry. */
-async function expectSameState(home: string, consensus: Consensus): Promise<void> {
+export async function expectSameState(home: string, consensus: Consensus): Promise<void> {
   const store = await openDiskStore(homePaths(home).state, { spaces: storeSpaces });
   try {
     const difference = await firstDifference(store.dump(), consensus.store.dump());

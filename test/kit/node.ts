@@ -37,8 +37,9 @@ export async function makeHome(
   choice: GenesisChoice,
   timeoutCommitMs: number,
   mempool: NodeSettings["mempool"] = "app",
+  folder: string = tmpdir(),
 ): Promise<{ home: string; rpcPort: number }> {
-  const home = await mkdtemp(join(tmpdir(), "iterum-node-"));
+  const home = await mkdtemp(join(folder, "iterum-node-"));
   const rpcPort = await freePort();
   const p2pPort = await freePort();
   const chainId = choice.chainId ?? CHAIN_ID;

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { join } from "node:path";
+import { test } from "node:test";
+import { inFolder } from "#test/chain/abci/kit.ts";
+import { fileLimit, fillDisks, onVolume } from "#test/kit/full-disks.ts";
+import { mayMount, withVolume } from "#test/kit/volume.ts";
+
+const SEED = process.env["ITERUM_TEST_SEED"] ?? String(randomInt(1 << 30));
+const MOMENTS = 50;
+const VOLUME_BYTES = 64 << 20;
+
+test(`a disk that becomes full at ${MOMENTS} moments costs no block and no repair`, (t) =>
+  inFolder(async (folder) => {
+    const env = { NODE_COMPILE_CACHE: join(folder, "cache") };
+    const at = { seed: SEED, moments: MOMENTS };
+    const isVolume = mayMount();
+    const height = isVolume
+      ? await withVolume(VOLUME_BYTES, (volume) =>
+          fillDisks({ ...at, home: volume.folder, disk: onVolume(volume) }, env),
+        )
+      : await fillDisks({ ...at, home: folder, disk: fileLimit(folder) }, env);
+    t.diagnostic(
+      `seed ${SEED}: ${MOMENTS} full disks (${isVolume ? "tmpfs" : "file limit"}), height ${height}, 0 repairs`,
+    );
+    assert.ok(height > BigInt(MOMENTS));
+  }));
