@@ -7,5 +7,5 @@ test("two million transactions, mutated and generated, never throw; one encoding
   const found = fuzz(1_000_000, 1_000_000, seed);
   t.diagnostic(told(seed, found));
   assert.deepEqual([found.thrown, found.ambiguous], [[], []]);
-  assert.ok(found.accepted > 10_000, "the valid ones among them are let in");
+  assert.ok(found.accepted > 4_000, "the valid ones among them are let in");
 });
