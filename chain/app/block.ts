@@ -1,5 +1,6 @@
 import { type BlockInfo, type Event, writeCtx } from "#chain/kernel/block.ts";
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
+import { ensure } from "#chain/kernel/error.ts";
 import type { Overlay } from "#chain/kernel/overlay.ts";
 import type { ProofTask } from "#chain/kernel/proof.ts";
 import { BLOCK_GAS_MAX, BLOCK_PROOFS_MAX } from "#chain/limits.ts";
@@ -7,7 +8,7 @@ import { beaconIsSigned } from "#modules/elections/api.ts";
 import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import { timeItem } from "./base.ts";
 import { deliverInjected, deliverTx, noRoomResult, type Reading, readingOf } from "./execute.ts";
-import { readInjected } from "./injected.ts";
+import { errors, readInjected } from "./injected.ts";
 import { dueTask } from "./proofs.ts";
 import { verifyAhead } from "./signatures.ts";
 import type { Machine } from "./types.ts";
@@ -60,6 +61,8 @@ export function runBlock(
   timeItem.set(ctx, info.timeMs);
   for (const module of registry.modules) module.beginBlock?.(ctx);
   const isSigned = beaconIsSigned(ctx);
+  // No later block could follow one that leaves the beacon where it was, an empty one no less than others.
+  ensure(!isSigned || placed.length > 0, errors.NotInjected);
   let gasLeft = BLOCK_GAS_MAX;
   const txResults = placed.map(({ bytes, reading, fits }, i) => {
     if (i === 0 && isSigned) return deliverInjected(machine, state, info, readInjected(registry, bytes));

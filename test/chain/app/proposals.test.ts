@@ -104,3 +104,10 @@ test("a node without a beacon key proposes nothing", async () => {
   const proposal = { ...nextBlock(app, [], val.address), bytesMax: 1 << 20 };
   await assert.rejects(app.prepareProposal(proposal), /no beacon key/);
 });
+
+test("a decided block without any transaction stops a node whose beacon is signed", async () => {
+  const app = appOf();
+  await assert.rejects(app.finalizeBlock(nextBlock(app, [], val.address)), /beacon/);
+  const next = nextBlock(app, [goodBeacon(app)], val.address);
+  assert.equal((await app.finalizeBlock(next)).txResults.length, 1);
+});
