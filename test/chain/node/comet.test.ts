@@ -77,7 +77,8 @@ test("a chain lives on when the application dies and both are started again", ()
     const exit = await Promise.race([first.comet.exited, sleep(3000).then(() => first.comet.stop(0))]);
     assert.ok(exit.code === 0 || exit.signal === "SIGKILL");
     const state = JSON.parse(readFileSync(join(home, "counter.json"), "utf8")) as { height: string };
-    assert.ok(Number(state.height) >= 3);
+    // The node names a height once its block is stored: the application may be one behind.
+    assert.ok(Number(state.height) >= 2);
 
     const second = await start();
     await reachesHeight(second.comet, Number(state.height) + 3);
