@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { storeSpaces } from "#chain/app/modules.ts";
 import { equalBytes } from "#chain/bytes/compare.ts";
 import { fromHex, toHex } from "#chain/bytes/hex.ts";
+import { describeDifference } from "#chain/node/difference.ts";
 import { openDiskStore, openLevelKv } from "#chain/store/disk.ts";
 import { StoreError } from "#chain/store/error.ts";
 import type { NodeStore } from "#chain/store/port.ts";
@@ -11,6 +12,7 @@ import { verifyStore } from "#chain/store/verify.ts";
 import { type HomeOption, homeCommand, layoutOf } from "#cli/context.ts";
 import { CliError, ensureCli } from "#cli/errors.ts";
 import { readSettings } from "#cli/home/layout.ts";
+import { compareState } from "#cli/node/difference.ts";
 import { say, sayJson } from "#cli/output.ts";
 
 /** The state's folder of a home that has one. */
@@ -88,6 +90,24 @@ async function importFrom(folder: string, options: ImportOptions): Promise<void>
   });
 }
 
+interface DiffOptions extends HomeOption {
+  readonly replay?: string;
+}
+
+async function diff(snapshot: string | undefined, options: DiffOptions): Promise<void> {
+  const { replay } = options;
+  ensureCli(
+    (snapshot === undefined) !== (replay === undefined),
+    "name a snapshot's folder or --replay a node",
+  );
+  const reference = snapshot === undefined ? { rpc: replay ?? "" } : { snapshot };
+  await withStore(await stateOf(options), async (store) => {
+    const { height, difference } = await compareState(store, reference);
+    ensureCli(!difference, `height ${height}: ${difference && describeDifference(difference)}`);
+    say(`height ${height}: every entry is the same`);
+  });
+}
+
 /** `iterum store`: looks after the state of a stopped node. */
 export const storeCommand = (): Command =>
   new Command("store")
@@ -103,6 +123,12 @@ export const storeCommand = (): Command =>
         .argument("<folder>", "folder to write, which must not exist")
         .option("--height <number>", "a kept height other than the last one")
         .action(exportTo),
+    )
+    .addCommand(
+      homeCommand("diff", "name the first key that differs from another state; exit code 1 where one does")
+        .argument("[folder]", "snapshot that `store export` wrote on another node")
+        .option("--replay <url>", "RPC of a node whose blocks are played from genesis on instead")
+        .action(diff),
     )
     .addCommand(
       homeCommand("import", "restore a snapshot into a home without a state")

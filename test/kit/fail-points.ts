@@ -42,8 +42,8 @@ export interface FailPoints {
 }
 
 /**
- * Lets CometBFT die at each fail point, starts it again and waits for three more blocks; then plays all blocks
- * to an undisturbed app, whose hashes must be the same. Gives the height reached.
+ * Lets CometBFT die at each fail point, starts it again and waits for three more blocks; then plays all
+ * blocks to an undisturbed app, whose hashes must be the same. Gives the height reached.
  */
 export async function walkFailPoints({ indices, app: mode }: FailPoints): Promise<bigint> {
   const { home } = await makeHome({ members: people("m1"), others: people("ann") }, PACE_MS);

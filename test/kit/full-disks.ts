@@ -61,8 +61,8 @@ type Peer = Awaited<ReturnType<typeof connectPeer>>;
 
 /**
  * Lets the disk of an app become full at so many moments drawn from the seed; each time its process must end
- * with the exit code of the disk, and go on where the disk is free again. At the end the state must be the one
- * of an undisturbed app. Gives its height.
+ * with the exit code of the disk, and go on where the disk is free again. At the end the state must be the
+ * one of an undisturbed app. Gives its height.
  */
 export async function fillDisks(
   { seed, moments, home, disk }: { seed: string; moments: number; home: string; disk: FullDisk },

@@ -20,8 +20,7 @@ test(`a disk that becomes full at ${MOMENTS} moments costs no block and no repai
           fillDisks({ ...at, home: volume.folder, disk: onVolume(volume) }, env),
         )
       : await fillDisks({ ...at, home: folder, disk: fileLimit(folder) }, env);
-    t.diagnostic(
-      `seed ${SEED}: ${MOMENTS} full disks (${isVolume ? "tmpfs" : "file limit"}), height ${height}, 0 repairs`,
-    );
+    const kind = isVolume ? "tmpfs" : "file limit";
+    t.diagnostic(`seed ${SEED}: ${MOMENTS} full disks (${kind}), height ${height}, 0 repairs`);
     assert.ok(height > BigInt(MOMENTS));
   }));
