@@ -39,7 +39,7 @@ const runs = long
         name: "unit",
         files: files.filter((file) => !isSlow(file) && !isLong(file)),
         concurrency: 2,
-        timeoutMs: 5 * minuteMs,
+        timeoutMs: 8 * minuteMs,
         priority: 10,
       },
       {
