@@ -96,7 +96,7 @@ async function run(
   return { halted, mutation, culprit };
 }
 
-test(`an app of four whose state has one wrong bit halts alone and names the key, ${RUNS} times`, async () => {
+test(`of four apps the one with a wrong bit halts alone and names its key, ${RUNS} times`, async () => {
   for (let i = 0; i < RUNS; i++) {
     const { halted, mutation, culprit } = await run(`byzantine app ${i}`);
     assert.equal(halted.length, 1);
