@@ -88,8 +88,8 @@ async function cutOff(address: string, random: Random): Promise<void> {
 }
 
 /**
- * Sends so many broken frames to an app's process while another connection goes on with echoes and blocks; the
- * app must answer all, and have the state of an undisturbed one afterwards.
+ * Sends so many broken frames to an app's process while another connection goes on with echoes and blocks;
+ * the app must answer all, and have the state of an undisturbed one afterwards.
  */
 export const attackFrames = (seed: string, count: number): Promise<FrameReport> =>
   inFolder(async (home) => {
