@@ -7,7 +7,8 @@ import { clearKv } from "./restore.ts";
 import { Store, type StoreOptions } from "./store.ts";
 
 const BLOCK_CACHE_BYTES = 32 << 20;
-const WRITE_BUFFER_BYTES = 32 << 20;
+const WRITE_BUFFER_BYTES = 64 << 20;
+const TABLE_BYTES_MAX = 16 << 20;
 const DEFAULTS: StoreOptions = {
   entryCacheBytes: 64 << 20,
   nodeCacheBytes: 192 << 20,
@@ -22,6 +23,7 @@ export const LEVEL_OPTIONS = {
   valueEncoding: "view",
   cacheSize: BLOCK_CACHE_BYTES,
   writeBufferSize: WRITE_BUFFER_BYTES,
+  maxFileSize: TABLE_BYTES_MAX,
   // Most of what is written are hashes.
   compression: false,
 } as const;

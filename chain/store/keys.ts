@@ -1,3 +1,4 @@
+import { toKey } from "#chain/bytes/latin1.ts";
 import { fromUtf8 } from "#chain/bytes/utf8.ts";
 import { putU32 } from "./bytes.ts";
 import type { StorePlace } from "./error.ts";
@@ -76,3 +77,9 @@ export function placeOf(stored: Uint8Array): StorePlace {
   const nameEnd = 2 + (stored[1] ?? 0);
   return { space: fromUtf8(stored.subarray(2, nameEnd)), key: stored.subarray(nameEnd) };
 }
+
+/** The name of an entry in a cache. */
+export const entryId = (space: string, key: Uint8Array): string => `${space}/${toKey(key)}`;
+
+/** The name of a page in a cache. */
+export const pageId = (space: string, { version, nonce }: Place): string => `${space}/${version}/${nonce}`;

@@ -1,4 +1,3 @@
-import { toKey } from "#chain/bytes/latin1.ts";
 import type { NamedRoot } from "#chain/merkle/multistore.ts";
 import type { ProofOp } from "#proto/gen/tendermint/crypto.ts";
 import { boundedCache, type Cache } from "./cache.ts";
@@ -14,9 +13,9 @@ import {
   prune,
   readHistory,
 } from "./history.ts";
-import { flatKey, HEAD_KEY, isSpaceName, OLDER_KEY, UNDO_KEY } from "./keys.ts";
+import { entryId, flatKey, HEAD_KEY, isSpaceName, OLDER_KEY, pageId, UNDO_KEY } from "./keys.ts";
 import type { Kv } from "./kv.ts";
-import type { Load, NodeRef, TreeNode } from "./node.ts";
+import type { Load, TreeNode } from "./node.ts";
 import { openPage } from "./open.ts";
 import { pageBytes } from "./page.ts";
 import type { Change, Entry, NodeStore, SnapshotSource, Staged, StoreView } from "./port.ts";
@@ -99,7 +98,7 @@ export class Store implements NodeStore {
     // Without this an unfinished restoration could be seen.
     if (!this.#version.roots.has(space)) return undefined;
     const id = entryId(space, key);
-    const known = this.#settling.get(id) ?? this.#entries.get(id);
+    const known = this.#known(id);
     if (known !== undefined) return known.value;
     const value = readSealed(this.#kv, flatKey(space, key));
     this.#remember(id, value);
@@ -116,8 +115,12 @@ export class Store implements NodeStore {
 
   stage(height: bigint, changes: readonly Change[]): StagedVersion {
     this.#refuse();
-    const get = this.get.bind(this);
     const load = (space: string): Load => this.#load(space);
+    // An entry that is not in memory is found in the page that its change opens anyway.
+    const get = (space: string, key: Uint8Array): Uint8Array | undefined => {
+      const known = this.#known(entryId(space, key));
+      return known === undefined ? this.#view.get(space, key) : known.value;
+    };
     return stageVersion({ version: this.#version, hasher: this.#hasher, get, load }, height, changes);
   }
 
@@ -270,6 +273,10 @@ export class Store implements NodeStore {
     return this.#writing;
   }
 
+  #known(id: string): Present | undefined {
+    return this.#settling.get(id) ?? this.#entries.get(id);
+  }
+
   #remember(id: string, value: Uint8Array | undefined): void {
     this.#entries.set(id, { value }, id.length + (value?.length ?? 0) + ENTRY_OVERHEAD_BYTES);
   }
@@ -291,7 +298,3 @@ export class Store implements NodeStore {
     };
   }
 }
-
-const entryId = (space: string, key: Uint8Array): string => `${space}/${toKey(key)}`;
-
-const pageId = (space: string, ref: NodeRef): string => `${space}/${ref.version}/${ref.nonce}`;

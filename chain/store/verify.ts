@@ -2,7 +2,7 @@ import { compareBytes, equalBytes } from "#chain/bytes/compare.ts";
 import { type NodeHasher, nodeHasher } from "./digest.ts";
 import { StoreError } from "./error.ts";
 import { keptVersions, readHistory } from "./history.ts";
-import { END_KEY, FIRST_KEY, FLAT_BOUNDS, flatKey, HEAD_KEY, isPageKey, placeOf } from "./keys.ts";
+import { END_KEY, FIRST_KEY, FLAT_BOUNDS, flatKey, HEAD_KEY, isPageKey, pageId, placeOf } from "./keys.ts";
 import type { Kv } from "./kv.ts";
 import type { Child, NodeRef, TreeNode } from "./node.ts";
 import { openPage } from "./open.ts";
@@ -65,7 +65,7 @@ export async function verifyStore(kv: Kv): Promise<StoreReport> {
 }
 
 function boundsOf(walking: Walking, space: string, ref: NodeRef): Bounds {
-  const id = `${space}/${ref.version}/${ref.nonce}`;
+  const id = pageId(space, ref);
   const known = walking.seen.get(id);
   if (known !== undefined) return known;
   const bounds = ordered(walking, space, openPage(walking.kv, walking.hasher, space, ref));

@@ -4,7 +4,7 @@ import { powerLosses } from "../chain/store/power-loss.ts";
 
 const LOSSES = 200;
 
-test(`a directory that loses power ${LOSSES} times opens each time with all that was committed`, async (t) => {
+test(`a directory that loses power ${LOSSES} times opens with all that was committed`, async (t) => {
   const seed = 500;
   const tally = await powerLosses(LOSSES, seed);
   t.diagnostic(`seed ${seed}: ${tally.torn} torn, ${tally.newer} newer, height ${tally.height}`);
