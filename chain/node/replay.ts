@@ -5,7 +5,7 @@ import { fromHex, toHex } from "#chain/bytes/hex.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 
 /** A node whose blocks cannot be had, or whose chain this program computes another state of. */
-export class ReplayError extends Error {
+class ReplayError extends Error {
   override readonly name = "ReplayError";
 }
 

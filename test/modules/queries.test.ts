@@ -83,7 +83,7 @@ test("hostile queries are errors and stop nothing", async () => {
   const long = { gameId: "x".repeat(10_000) };
   for (const rpc of [Treasury.budget, Elections.election, Markets.marketRule, Rewards.rewardRule])
     assert.throws(() => ask(chain, rpc as typeof Treasury.budget, long), /longer than 255 bytes/);
-  refusesQuery(chain, Proofs.due, { ...ghost, operator: "nobody" }, sdk.Panic);
+  refusesQuery(chain, Proofs.due, { ...ghost, operator: "nobody" }, proofsErrors.NotDue);
   assert.equal(chain.height(), 1n);
 });
 

@@ -76,7 +76,8 @@ test("a template that contradicts its verification key is refused, whichever fie
     ...[{ name: "LR 64" }, { name: "" }, { name: "a".repeat(65) }, { name: "-a" }],
     ...[{ batch: 4 }, { batch: 0 }, { batch: 1.5 }, { inputSize: 63 }, { inputSize: 5000 }],
     ...[{ classes: 3 }, { classes: 1 }, { transform: "sigmoid/2" }, { transform: "softmax/1" }],
-    ...[{ inputScale: -1 }, { outputScale: 33 }, { logrows: 13 }, { proofLength: 3840 }],
+    ...[{ inputScale: -1 }, { outputScale: 33 }, { logrows: template.logrows + 1 }],
+    ...[{ proofLength: template.proofLength + 32 }],
     ...[{ vkaDigest: changed(template.vkaDigest, 31) }, { instanceLayout: "outputs/1" }, { vka }],
     ...[{ settings: new Uint8Array(0) }, { settings: new Uint8Array(8193) }],
   ];
