@@ -46,7 +46,7 @@ const runs = long
         name: "end-to-end",
         files: files.filter(isSlow),
         concurrency: 1,
-        timeoutMs: 9 * minuteMs,
+        timeoutMs: 15 * minuteMs,
         priority: 0,
       },
     ];
