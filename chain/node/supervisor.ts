@@ -12,6 +12,9 @@ import { firstBlock, latestHeight } from "./status.ts";
 /** CometBFT hangs without its app, so it gets little time after the app has died. */
 const ORPHAN_STOP_MS = 1_000;
 
+/** How long the end of a killed app may take to be seen. */
+const APP_END_MS = 500;
+
 /** What a supervisor tells. */
 export type NodeNews =
   | { readonly kind: "down"; readonly why: string; readonly pauseMs: number }
@@ -218,12 +221,14 @@ class Supervisor {
       comet.exited.then((exit) => endOfComet(`CometBFT ${describeExit(exit)}`, comet.lastWord())),
     ]);
     if (this.#stopping.signal.aborted) return first;
+    // CometBFT fails when its app has gone, and may say so before the app's end is seen.
+    const gone =
+      comet.lastWord()?.cause === "again" ? await Promise.race([app.exited, sleep(APP_END_MS)]) : undefined;
     const height = await latestHeight(comet.rpcUrl);
-    const appEnd = await this.#stopPair(ORPHAN_STOP_MS);
-    // CometBFT ends of itself when the app has gone: the app's last word says more.
+    const appEnd = (await this.#stopPair(ORPHAN_STOP_MS)) ?? gone;
     const told = first.halt
       ? first
-      : appEnd?.halt
+      : appEnd && (gone || appEnd.halt)
         ? endOfApp(appEnd)
         : endOfComet(first.why, comet.lastWord());
     return atHeight(told, height ?? app.height);
