@@ -13,6 +13,7 @@ const checks = {
   tsc: [`${bin}tsc`, "--noEmit", "-p", "."],
   knip: [`${bin}knip`],
   generated: [process.execPath, "proto/emit.ts", "--check"],
+  reference: [process.execPath, "proto/reference.ts", "--check"],
 };
 
 const wanted = process.argv.slice(2);

@@ -40,6 +40,21 @@ export async function makeHome(
   folder: string = tmpdir(),
 ): Promise<{ home: string; rpcPort: number }> {
   const home = await mkdtemp(join(folder, "iterum-node-"));
+  try {
+    return { home, rpcPort: await fillHome(home, choice, timeoutCommitMs, mempool) };
+  } catch (error) {
+    await rm(home, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Writes the files of a home; gives the port of its RPC. */
+async function fillHome(
+  home: string,
+  choice: GenesisChoice,
+  timeoutCommitMs: number,
+  mempool: NonNullable<NodeSettings["mempool"]>,
+): Promise<number> {
   const rpcPort = await freePort();
   const p2pPort = await freePort();
   const chainId = choice.chainId ?? CHAIN_ID;
@@ -51,7 +66,7 @@ export async function makeHome(
   const file = JSON.parse(await readFile(paths.genesis, "utf8")) as Record<string, unknown>;
   const appState = genesis({ ...choice, beaconKeys: [key] });
   await writeFile(paths.genesis, JSON.stringify({ ...file, app_state: appState }));
-  return { home, rpcPort };
+  return rpcPort;
 }
 
 /** Starts the app of a home in a process of its own. */
