@@ -21,7 +21,7 @@ const bitsOf = (random: Random, count: number): bigint => {
   return value & ((1n << BigInt(count)) - 1n);
 };
 
-/** Of every size alike, so that small numbers are met as often as large ones; near one for a fifth of them. */
+/** Of every size alike, so that small numbers are met as often as large ones; a fifth of them near one. */
 function argumentOf(random: Random, name: Name): bigint {
   const isExp = name.startsWith("exp");
   if (random.below(5) === 0) {
@@ -61,7 +61,7 @@ export async function differencesFromPort(count: number, seed: string): Promise<
   return differing;
 }
 
-/** Compares each function at as many pairs of neighbours; gives those where the larger has the smaller value. */
+/** Compares each function at as many pairs of neighbours; gives those where the larger's value is smaller. */
 export function descents(count: number, seed: string): readonly string[] {
   const random = randomOf(seed);
   const descending: string[] = [];
