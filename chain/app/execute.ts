@@ -5,7 +5,6 @@ import { type GasMeter, gasMeter, gasPrices } from "#chain/kernel/gas.ts";
 import type { Message } from "#chain/kernel/module.ts";
 import { overlay } from "#chain/kernel/overlay.ts";
 import { TX_GAS_MAX } from "#chain/limits.ts";
-import type { AnyTypes } from "#chain/protocol/amino.ts";
 import { ensureInTime } from "#chain/tx/deadline.ts";
 import { type DecodedTx, decodeTx, type TxPurpose } from "#chain/tx/decode.ts";
 import { chargeFee, ensureFeeCovers } from "#chain/tx/fees.ts";
@@ -14,15 +13,12 @@ import { failureResult, successResult } from "#chain/tx/result.ts";
 import { acceptSigners, authenticate } from "#chain/tx/sign.ts";
 import * as auth from "#modules/auth/api.ts";
 import * as bank from "#modules/bank/api.ts";
-import { allowanceTypes } from "#modules/feegrant/api.ts";
 import type { Any } from "#proto/gen/google/protobuf.ts";
 import type { Event, ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import { txHost } from "./host.ts";
 import { errors } from "./injected.ts";
+import { nestedAny } from "./modules.ts";
 import type { Machine } from "./types.ts";
-
-/** What an `Any` inside a message may hold. */
-const nestedAny: AnyTypes = allowanceTypes;
 
 const NO_GAS = { gasWanted: 0n, gasUsed: 0n };
 

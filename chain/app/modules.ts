@@ -1,10 +1,12 @@
 import type { AnyModule } from "#chain/kernel/module.ts";
 import { type Registry, registry } from "#chain/kernel/registry.ts";
+import type { AnyTypes } from "#chain/protocol/amino.ts";
 import { authModule } from "#modules/auth/module.ts";
 import { bankModule } from "#modules/bank/module.ts";
 import { commitmentsModule } from "#modules/commitments/module.ts";
 import { communityModule } from "#modules/community/module.ts";
 import { electionsModule } from "#modules/elections/module.ts";
+import { allowanceTypes } from "#modules/feegrant/api.ts";
 import { feegrantModule } from "#modules/feegrant/module.ts";
 import { marketsModule } from "#modules/markets/module.ts";
 import { proofsModule } from "#modules/proofs/module.ts";
@@ -26,6 +28,15 @@ const modules = [
   rewardsModule,
   marketsModule,
 ] as readonly unknown[] as readonly AnyModule[];
+
+/** What an `Any` inside a message may hold: limits on fees, and what proposals may do. */
+export const nestedAny: AnyTypes = new Map([
+  ...allowanceTypes,
+  ...modules
+    .flatMap(({ messages }) => messages)
+    .filter(({ handler }) => handler.electorate !== undefined)
+    .map(({ typeUrl, request }) => [typeUrl, request] as const),
+]);
 
 /** The modules of the chain in order: each reaches only those before it. */
 export const chainRegistry = (): Registry => registry(modules);

@@ -1,5 +1,7 @@
 import type { Hook, ReadCtx, ReadStore, WriteCtx, WriteStore } from "./ctx.ts";
-import { freeGas, type GasMeter, gasPrices } from "./gas.ts";
+import { stopsNode } from "./error.ts";
+import { freeGas, type GasMeter, gasMeter, gasPrices } from "./gas.ts";
+import { governed } from "./governed.ts";
 import { overlay } from "./overlay.ts";
 import type { Registry } from "./registry.ts";
 
@@ -67,6 +69,24 @@ export function writeCtx(
     gas,
     emit: (type, attributes) => void events.push({ type, attributes }),
     fire: <E>(hook: Hook<E>, event: E) => registry.fire(ctx, hook.name, event),
+    electorateOf: (message, authority) => governed(registry, message, authority).electorate,
+    enact: (messages, authority, gasLimit) => {
+      try {
+        atomically(registry, store, block, events, gasMeter(gasLimit), (inner) => {
+          for (const message of messages) {
+            inner.emit("message", [
+              ["action", message.typeUrl],
+              ["sender", authority],
+            ]);
+            governed(registry, message, authority).run(inner);
+          }
+        });
+        return undefined;
+      } catch (error) {
+        if (stopsNode(error)) throw error;
+        return error as Error;
+      }
+    },
   };
   return ctx;
 }

@@ -22,6 +22,12 @@ export interface WriteStore extends ReadStore {
   delete(space: string, key: Uint8Array): void;
 }
 
+/** A message as `Any` packs it: its type URL and its encoding. */
+export interface PackedMessage {
+  readonly typeUrl: string;
+  readonly value: Uint8Array;
+}
+
 /** What a query may see. Everything is as of one height. */
 export interface ReadCtx {
   readonly store: ReadStore;
@@ -37,8 +43,21 @@ export interface WriteCtx extends ReadCtx {
   readonly gas: GasMeter;
   /** Consensus address of the block's proposer: 20 bytes, empty at genesis. */
   readonly proposer: Uint8Array;
-  /** Verdicts on the proofs of this block, by hex statement hash, reached before it began. */
+  /**
+   * Verdicts reached before the block began: on its proofs by hex statement hash, on its beacon by the name of
+   * its claim.
+   */
   readonly verdicts: ReadonlyMap<string, boolean>;
   emit(type: string, attributes: readonly (readonly [string, string])[]): void;
   fire<E>(hook: Hook<E>, event: E): void;
+  /**
+   * The game whose community decides on a message that governance alone sends; "" for the chain's council.
+   * Fails with (kernel, 3) unless it is one in the authority's name, in its one form, that passes its own check.
+   */
+  electorateOf(message: PackedMessage, authority: string): string;
+  /**
+   * Runs such messages over one savepoint, within the gas: all of them or none. Returns what made them fail;
+   * throws where the node must stop.
+   */
+  enact(messages: readonly PackedMessage[], authority: string, gasLimit: bigint): Error | undefined;
 }

@@ -27,6 +27,16 @@ export class ChainBug extends Error {
   override readonly name: string = "ChainBug";
 }
 
+const isStackOverflow = (error: Error): boolean =>
+  error instanceof RangeError && error.message.includes("call stack");
+
+/**
+ * Whether a thrown value must stop the node: a ChainBug, what is no Error, and a full stack, which no two
+ * nodes need meet at the same place. Anything else undoes a transaction alone.
+ */
+export const stopsNode = (error: unknown): boolean =>
+  !(error instanceof Error) || error instanceof ChainBug || isStackOverflow(error);
+
 export type ErrorFactory = ((details?: Details) => ChainError) & {
   readonly codespace: string;
   readonly code: number;

@@ -10,6 +10,11 @@ export interface Handler<Req, Res> {
   /** The bech32 address that must have signed. */
   signer(msg: Req): string;
   check?(msg: Req): void;
+  /**
+   * For a message that governance alone sends, in whose name its first field `authority` says: the game whose
+   * community decides on it, or "" for the chain's council. No transaction may carry such a message.
+   */
+  electorate?(msg: Req): string;
   /** The proof that must be judged before the block begins; throws where state already refuses it. */
   proof?(ctx: ReadCtx, msg: Req): ProofTask;
   run(ctx: WriteCtx, msg: Req): Res;

@@ -5,7 +5,10 @@ import type { AnyModule, Invariant, Message, Query, Subscription } from "./modul
 /** All that the modules of a chain bring, looked up by name. */
 export interface Registry {
   readonly modules: readonly AnyModule[];
+  /** Messages that a transaction may carry. */
   readonly messages: ReadonlyMap<string, Message>;
+  /** Messages that only governance sends, once a community has decided so. */
+  readonly governed: ReadonlyMap<string, Message>;
   /** Messages that only a block's proposer may put in. */
   readonly injected: ReadonlyMap<string, Message>;
   readonly queries: ReadonlyMap<string, Query>;
@@ -28,9 +31,11 @@ export function registry(modules: readonly AnyModule[]): Registry {
     const known = subscribers.get(subscription.hook) ?? [];
     subscribers.set(subscription.hook, [...known, subscription]);
   }
+  const all = modules.flatMap((module) => module.messages.map((m) => [m.typeUrl, m] as const));
   return {
     modules,
-    messages: byName(modules.flatMap((module) => module.messages.map((m) => [m.typeUrl, m] as const))),
+    messages: byName(all.filter(([, { handler }]) => handler.electorate === undefined)),
+    governed: byName(all.filter(([, { handler }]) => handler.electorate !== undefined)),
     injected: byName(
       modules.flatMap((module) => (module.injected ?? []).map((m) => [m.typeUrl, m] as const)),
     ),

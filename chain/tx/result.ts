@@ -1,4 +1,4 @@
-import { ChainBug, ChainError } from "#chain/kernel/error.ts";
+import { ChainError, stopsNode } from "#chain/kernel/error.ts";
 import { TxMsgData } from "#proto/gen/cosmos/base/abci.ts";
 import type { Any } from "#proto/gen/google/protobuf.ts";
 import type { Event, ExecTxResult } from "#proto/gen/tendermint/abci.ts";
@@ -45,8 +45,9 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (error instanceof ChainError)
     return { code: error.code, codespace: error.codespace, log: error.message.slice(0, LOG_CHARACTERS_MAX) };
-  if (!(error instanceof Error) || error instanceof ChainBug || isStackOverflow(error)) throw error;
-  const log = `panic: ${error.name}: ${error.message}`.slice(0, LOG_CHARACTERS_MAX);
+  if (stopsNode(error)) throw error;
+  const { name, message } = error as Error;
+  const log = `panic: ${name}: ${message}`.slice(0, LOG_CHARACTERS_MAX);
   return { code: CODE_PANIC, codespace: "sdk", log };
 }
 
@@ -59,6 +60,3 @@ export const failureResult = (error: unknown, gas: GasCount, events: readonly Ev
   gasUsed: gas.gasUsed,
   events,
 });
-
-const isStackOverflow = (error: Error): boolean =>
-  error instanceof RangeError && error.message.includes("call stack");
