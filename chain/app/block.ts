@@ -10,7 +10,7 @@ import { timeItem } from "./base.ts";
 import { deliverInjected, deliverTx, noRoomResult, type Reading, readingOf } from "./execute.ts";
 import { errors, readInjected } from "./injected.ts";
 import { dueTask } from "./proofs.ts";
-import { verifyAhead } from "./signatures.ts";
+import { signatoriesOf, verifyAhead } from "./signatures.ts";
 import type { Machine } from "./types.ts";
 
 /** A transaction of a block as it was read. */
@@ -33,7 +33,7 @@ export async function placeTxs(
   txs: readonly Uint8Array[],
 ): Promise<readonly Placed[]> {
   const readings = txs.map((bytes) => readingOf(machine, bytes));
-  await verifyAhead(machine, ctx, readings);
+  await verifyAhead(machine, signatoriesOf(ctx), readings);
   let proofs = 0;
   return readings.map((reading, i) => {
     const bytes = txs[i] as Uint8Array;

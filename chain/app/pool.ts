@@ -20,7 +20,7 @@ import { accountState, type Candidate, candidateOf, funderOf, idOf } from "./can
 import { enterTx, type Reading, readingOf, readTx, txOf } from "./execute.ts";
 import { txHost } from "./host.ts";
 import { proofTask } from "./proofs.ts";
-import { verifyAhead } from "./signatures.ts";
+import { signatoriesOf, verifyAhead } from "./signatures.ts";
 import type { Machine } from "./types.ts";
 
 /** Codes of answers to peers: from here on the same bytes may succeed later. */
@@ -80,7 +80,7 @@ export class TxPool {
   /** Reads transactions and verifies their signatures ahead; undefined for those that are here. */
   async readAhead(txs: readonly Uint8Array[], ctx: ReadCtx): Promise<readonly (Reading | undefined)[]> {
     const readings = txs.map((bytes) => (this.has(bytes) ? undefined : readingOf(this.#machine, bytes)));
-    await verifyAhead(this.#machine, ctx, readings);
+    await verifyAhead(this.#machine, signatoriesOf(ctx), readings);
     return readings;
   }
 

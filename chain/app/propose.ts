@@ -13,7 +13,7 @@ import { enterTx, readingOf, txOf } from "./execute.ts";
 import { errors } from "./injected.ts";
 import { dueTask, holds, proofTask } from "./proofs.ts";
 import { room } from "./room.ts";
-import { verifyAhead } from "./signatures.ts";
+import { signatoriesOf, verifyAhead } from "./signatures.ts";
 import type { Machine } from "./types.ts";
 
 /** The state and the machinery that a proposal is judged with. */
@@ -93,7 +93,7 @@ export async function selectTxs(
 export async function acceptsTxs(judge: Judge, txs: readonly Uint8Array[]): Promise<boolean> {
   const { machine, proofs, base, ctx, block } = judge;
   const readings = txs.map((bytes) => readingOf(machine, bytes));
-  await verifyAhead(machine, ctx, readings);
+  await verifyAhead(machine, signatoriesOf(ctx), readings);
   const left = room(BLOCK_BYTES_MAX);
   const scratch = overlay(base);
   const tasks: ProofTask[] = [];

@@ -1,19 +1,32 @@
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import { ChainError } from "#chain/kernel/error.ts";
+import type { TxAccount } from "#chain/tx/host.ts";
 import { type UnknownSigner, unknownSigners } from "#chain/tx/sign.ts";
 import { SIGNATURE_BATCH_MIN } from "#chain/verify/signature-pool.ts";
 import type { Reading } from "./execute.ts";
 import { accountFor } from "./host.ts";
 import type { Machine } from "./types.ts";
 
+/** Those who may have signed: the accounts of a chain. */
+export interface Signatories {
+  readonly chainId: string;
+  account(address: string): TxAccount | undefined;
+}
+
+/** The accounts of a state. */
+export const signatoriesOf = (ctx: ReadCtx): Signatories => ({
+  chainId: ctx.chainId,
+  account: accountFor(ctx),
+});
+
 /** The signers of transactions whom nobody has verified yet, each once. */
 function unknown(
   { signatureCache: cache }: Machine,
-  ctx: ReadCtx,
+  { chainId, account }: Signatories,
   readings: readonly (Reading | undefined)[],
 ): readonly UnknownSigner[] {
   const found = new Map<string, UnknownSigner>();
-  const rules = { chainId: ctx.chainId, host: { account: accountFor(ctx) }, cache };
+  const rules = { chainId, host: { account }, cache };
   for (const reading of readings) {
     if (reading?.tx === undefined) continue;
     try {
@@ -32,12 +45,12 @@ function unknown(
  */
 export async function verifyAhead(
   machine: Machine,
-  ctx: ReadCtx,
+  signatories: Signatories,
   readings: readonly (Reading | undefined)[],
 ): Promise<void> {
   const { signaturePool: pool, signatureCache } = machine;
   if (!pool || readings.length < SIGNATURE_BATCH_MIN) return;
-  const signers = unknown(machine, ctx, readings);
+  const signers = unknown(machine, signatories, readings);
   const jobs = signers.flatMap((signer) => signer.jobs);
   if (jobs.length < SIGNATURE_BATCH_MIN) return;
   const verdicts = await pool.verifyAll(jobs);

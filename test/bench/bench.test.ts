@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { withApp } from "./app.ts";
 import { benchBlocks } from "./blocks.ts";
+import { benchSpeed } from "./chain/bench.ts";
 import { withFolder } from "./measure.ts";
 import { type Figure, figure, pieces } from "./pieces.ts";
 import { usageOf } from "./process-usage.ts";
@@ -50,6 +51,16 @@ test("the bench of sends stops at a transaction that fails", async () => {
     return benchSendsInProcess(bench, [first.slice(1), second]);
   });
   await assert.rejects(run, /a send failed/);
+});
+
+test("the bench of the chain commits every send on a node, and beside it on the bridge alone", async () => {
+  const options = { accounts: 40, perAccount: 3, indexer: "null", timeoutCommitMs: 1, appEnv: {} } as const;
+  const { chain, ceiling } = await benchSpeed(options, () => undefined);
+  for (const [name, { appMicrosPerTx, txPerSecond }] of Object.entries({
+    chain,
+    ...(ceiling && { ceiling }),
+  }))
+    assert.ok(txPerSecond > 0 && !(appMicrosPerTx < 0), name);
 });
 
 const program = new URL("./main.ts", import.meta.url).pathname;

@@ -2,7 +2,10 @@ import { Agent, request } from "node:http";
 
 /** CometBFT's JSON-RPC over a few connections that stay open. */
 export interface Rpc {
+  readonly url: string;
   call<T>(method: string, params?: Readonly<Record<string, unknown>>): Promise<T>;
+  /** The answer to a ready request, or to several in one. */
+  post(body: string): Promise<string>;
   close(): void;
 }
 
@@ -25,6 +28,8 @@ export function connectRpc(url: string, connections: number): Rpc {
       sent.end(body);
     });
   return {
+    url,
+    post,
     call: async <T>(method: string, params: Readonly<Record<string, unknown>> = {}) => {
       const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
       const { result, error } = JSON.parse(await post(body)) as { result?: T; error?: unknown };

@@ -69,11 +69,13 @@ async function fillHome(
   return rpcPort;
 }
 
-/** Starts the app of a home in a process of its own. */
-export function startApp(home: string, env: NodeJS.ProcessEnv = {}): Promise<AppChild> {
+const APP = new URL("./app-process.ts", import.meta.url);
+
+/** Starts the app of a home in a process of its own, or another program in its place. */
+export function startApp(home: string, env: NodeJS.ProcessEnv = {}, program = APP): Promise<AppChild> {
   const { appLog, appPid } = homePaths(home);
   return startAppChild({
-    args: [fileURLToPath(new URL("./app-process.ts", import.meta.url))],
+    args: [fileURLToPath(program)],
     env: {
       HOME: home,
       // A process that is started many times starts in half the time.
