@@ -1,4 +1,5 @@
 import { blockOf, chainIdItem, timeItem } from "#chain/app/base.ts";
+import { type BeaconJudge, beaconJudge } from "#chain/app/beacon.ts";
 import { placeTxs, runBlock } from "#chain/app/block.ts";
 import { lanesOfList } from "#chain/app/candidate.ts";
 import { abciEvents, deliverInjected, type Reading } from "#chain/app/execute.ts";
@@ -26,6 +27,7 @@ import { assert } from "#chain/kernel/error.ts";
 import { type AppState, dumpGenesis, initGenesis } from "#chain/kernel/genesis.ts";
 import { type Overlay, overlay } from "#chain/kernel/overlay.ts";
 import { assertLimits, BLOCK_BYTES_MAX } from "#chain/limits.ts";
+import { nobleBls } from "#chain/protocol/bls.ts";
 import type { Staged } from "#chain/store/port.ts";
 import { signatureCache } from "#chain/tx/signature-cache.ts";
 import { beaconIsSigned } from "#modules/elections/api.ts";
@@ -56,6 +58,7 @@ interface Proposed {
 export class App {
   readonly #options: AppOptions;
   readonly #machine: Machine;
+  readonly #beaconVerdicts: BeaconJudge;
   /** State of genesis until block 1 is committed. */
   #genesis: { readonly info: BlockInfo; readonly state: Overlay } | undefined;
   #pending: Pending | undefined;
@@ -67,9 +70,10 @@ export class App {
   constructor(options: AppOptions) {
     assertLimits();
     this.#options = options;
-    const { signatures, signaturePool } = options;
+    const { signatures, signaturePool, bls = nobleBls } = options;
     const cache = signatureCache(SIGNATURES_REMEMBERED);
     this.#machine = { registry: chainRegistry(), signatures, signaturePool, signatureCache: cache };
+    this.#beaconVerdicts = beaconJudge(this.#machine.registry, bls);
     this.#pool = new TxPool(this.#machine, options.nowMs, options.mempool);
     this.sync = stateSync(options.store, options.snapshots, () => {
       this.#genesis = undefined;
@@ -210,10 +214,11 @@ export class App {
     const ctx = this.#ctx();
     const signed = beaconIsSigned(ctx);
     if (signed) {
+      const verdicts = this.#beaconVerdicts(ctx, block);
       try {
         const [first = NOBODY] = block.txs;
         const message = readInjected(this.#machine.registry, first);
-        deliverInjected(this.#machine, overlay(this.#base()), this.#blockInfo(block), message);
+        deliverInjected(this.#machine, overlay(this.#base()), this.#blockInfo(block, verdicts), message);
       } catch {
         return false;
       }
@@ -226,7 +231,8 @@ export class App {
     const { store, proofs } = this.#options;
     const placed = await placeTxs(this.#machine, this.#ctx(), block.txs);
     const verdicts = await proofs.verifyAll(placed.flatMap(({ task }) => task ?? []));
-    const info = this.#blockInfo(block, verdicts);
+    const beacons = this.#beaconVerdicts(this.#ctx(), block);
+    const info = this.#blockInfo(block, new Map([...verdicts, ...beacons]));
     const state = overlay(store);
     // Before block 1 the state of genesis is part of what the block writes.
     this.#genesis?.state.applyTo(state);

@@ -1,6 +1,7 @@
 import type { AppState } from "#chain/kernel/genesis.ts";
 import type { Registry } from "#chain/kernel/registry.ts";
 import type { MempoolLimits } from "#chain/mempool/limits.ts";
+import type { Bls } from "#chain/protocol/bls.ts";
 import type { CommitStore } from "#chain/store/port.ts";
 import type { Shelf } from "#chain/store/shelf.ts";
 import type { SignatureCache } from "#chain/tx/signature-cache.ts";
@@ -25,6 +26,8 @@ export interface AppOptions {
   readonly signatures: SignatureVerifier;
   /** Verifies many at once ahead of the work that needs them; without it they are verified one by one. */
   readonly signaturePool?: SignaturePool;
+  /** Verifies beacons; without it plain JavaScript does, three times slower. */
+  readonly bls?: Bls;
   /** Absent on nodes that never propose. */
   readonly beacon?: BeaconSigner;
   readonly invariants?: InvariantCheck;

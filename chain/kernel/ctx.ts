@@ -44,8 +44,8 @@ export interface WriteCtx extends ReadCtx {
   /** Consensus address of the block's proposer: 20 bytes, empty at genesis. */
   readonly proposer: Uint8Array;
   /**
-   * Verdicts reached before the block began: on its proofs by hex statement hash, on its beacon by the name of
-   * its claim.
+   * Verdicts reached before the block began: on its proofs by hex statement hash, on its beacon by the name
+   * of its claim.
    */
   readonly verdicts: ReadonlyMap<string, boolean>;
   emit(type: string, attributes: readonly (readonly [string, string])[]): void;

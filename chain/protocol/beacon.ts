@@ -1,16 +1,15 @@
 import { bls12_381 } from "@noble/curves/bls12-381.js";
+import { toHex } from "#chain/bytes/hex.ts";
 import { u64be } from "#chain/bytes/int.ts";
 import { taggedHash } from "#chain/bytes/tagged.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
+import { BLS_SIGNATURE_BYTES, type Bls, nobleBls } from "./bls.ts";
 
-const bls = bls12_381.shortSignatures;
 const SIGNATURE_TAG = "ITERUM_BEACON_BLS12381G1_XMD:SHA-256_SSWU_RO_V1";
 const POSSESSION_TAG = "ITERUM_BEACON_POP_BLS12381G1_XMD:SHA-256_SSWU_RO_V1";
 
 /** Bytes of a beacon signature: a compressed point of G1. */
-export const BEACON_SIGNATURE_BYTES = 48;
-/** Bytes of a beacon public key: a compressed point of G2. */
-const BEACON_KEY_BYTES = 96;
+export const BEACON_SIGNATURE_BYTES = BLS_SIGNATURE_BYTES;
 
 /**
  * What the proposer of a height signs: chain, height and the value before, so nothing can be signed ahead.
@@ -30,33 +29,35 @@ export const firstBeacon = (chainId: string): Uint8Array =>
 export const beaconFor = (value: Uint8Array, use: string, ...parts: readonly Uint8Array[]): Uint8Array =>
   taggedHash("iterum/beacon/use/v1", value, utf8(use), ...parts);
 
-const hashToPoint = (message: Uint8Array, tag: string) => bls.hash(message, tag);
-
 /** The unique BLS signature (48 bytes) under a 32-byte secret key. */
-export const signBeacon = (message: Uint8Array, secretKey: Uint8Array): Uint8Array =>
-  bls.Signature.toBytes(bls.sign(hashToPoint(message, SIGNATURE_TAG), secretKey));
+export const signBeacon = (message: Uint8Array, secretKey: Uint8Array, bls: Bls = nobleBls): Uint8Array =>
+  bls.sign(message, secretKey, SIGNATURE_TAG);
 
 /** The public key (96 bytes) of a secret key. */
-export const beaconPublicKey = (secretKey: Uint8Array): Uint8Array => bls.getPublicKey(secretKey).toBytes();
+export const beaconPublicKey = (secretKey: Uint8Array): Uint8Array =>
+  bls12_381.shortSignatures.getPublicKey(secretKey).toBytes();
 
-function verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array, tag: string): boolean {
-  if (signature.length !== BEACON_SIGNATURE_BYTES || publicKey.length !== BEACON_KEY_BYTES) return false;
-  try {
-    return bls.verify(signature, hashToPoint(message, tag), publicKey);
-  } catch {
-    // noble throws on bytes that are no point of the subgroup: to us just another bad signature.
-    return false;
-  }
+/** That a signature is the key's one signature of the message. */
+export interface BeaconClaim {
+  readonly message: Uint8Array;
+  /** 48 bytes. */
+  readonly signature: Uint8Array;
+  /** 96 bytes. */
+  readonly publicKey: Uint8Array;
 }
 
-/** Whether the signature is the key's one signature of the message; hostile bytes give false. */
-export const verifyBeacon = (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean =>
-  verify(signature, message, publicKey, SIGNATURE_TAG);
+/** The name of a claim in a block's verdicts: everything that its verdict follows from, hashed. */
+export const claimId = ({ message, signature, publicKey }: BeaconClaim): string =>
+  toHex(taggedHash("iterum/beacon/claim/v1", message, signature, publicKey));
+
+/** Whether a claim holds; hostile bytes give false. */
+export const verifyBeacon = ({ message, signature, publicKey }: BeaconClaim, bls: Bls = nobleBls): boolean =>
+  bls.verify(signature, message, publicKey, SIGNATURE_TAG);
 
 /** Proof that a registered key's secret is known, against rogue keys once signatures are aggregated. */
 export const provePossession = (secretKey: Uint8Array): Uint8Array =>
-  bls.Signature.toBytes(bls.sign(hashToPoint(beaconPublicKey(secretKey), POSSESSION_TAG), secretKey));
+  nobleBls.sign(beaconPublicKey(secretKey), secretKey, POSSESSION_TAG);
 
 /** Whether a proof of possession belongs to the key. */
 export const verifyPossession = (proof: Uint8Array, publicKey: Uint8Array): boolean =>
-  verify(proof, publicKey, publicKey, POSSESSION_TAG);
+  nobleBls.verify(proof, publicKey, publicKey, POSSESSION_TAG);

@@ -5,6 +5,7 @@ import { type Halt, haltOf } from "#chain/node/exit.ts";
 import { hostApp, lastWord, leaveStarter, type StorageOptions, tellStarter } from "#chain/node/host.ts";
 import type { Json } from "#chain/proto/json.ts";
 import { signBeacon } from "#chain/protocol/beacon.ts";
+import { createMclBls } from "#chain/verify/bls.ts";
 import { templateKey } from "#chain/verify/key.ts";
 import type { TemplateKey } from "#chain/verify/types.ts";
 import { startVerifier } from "#chain/verify/verifier.ts";
@@ -59,6 +60,7 @@ export async function runAppProcess(options: AppProcessOptions): Promise<void> {
 async function serve(options: AppProcessOptions, log: Logger): Promise<void> {
   const { layout, invariants, proofThreads, storage } = options;
   const secret = await readBeaconKey(layout.beaconKey);
+  const bls = await createMclBls();
   const verifier = startVerifier({ threads: proofThreads });
   const proofs = timedVerifier(verifier, (proof) => {
     log.info(proof, "proof verified");
@@ -70,7 +72,7 @@ async function serve(options: AppProcessOptions, log: Logger): Promise<void> {
   try {
     await hostApp({
       ...{ state: layout.state, address: { path: layout.socket }, version, storage, log },
-      app: { proofs, invariants, beacon: (message) => signBeacon(message, secret) },
+      app: { proofs, invariants, bls, beacon: (message) => signBeacon(message, secret, bls) },
     });
   } finally {
     await proofs.close();

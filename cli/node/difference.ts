@@ -8,6 +8,7 @@ import { replayChain, startFromGenesis } from "#chain/node/replay.ts";
 import { openDiskStore } from "#chain/store/disk.ts";
 import type { NodeStore } from "#chain/store/port.ts";
 import { readInto } from "#chain/store/shelf.ts";
+import { createMclBls } from "#chain/verify/bls.ts";
 import { loadVerifier } from "#chain/verify/load-verifier.ts";
 import { startVerifier } from "#chain/verify/verifier.ts";
 import { ensureCli } from "#cli/errors.ts";
@@ -41,7 +42,8 @@ async function withScratch<T>(work: (store: NodeStore) => Promise<T>): Promise<T
 async function replayInto(store: NodeStore, rpc: string, until: bigint): Promise<void> {
   const proofs = startVerifier({ threads: 1 });
   try {
-    const app = new App({ store, proofs, signatures: await loadVerifier(note) });
+    const [signatures, bls] = [await loadVerifier(note), await createMclBls()];
+    const app = new App({ store, proofs, signatures, bls });
     await startFromGenesis(app, rpc);
     await replayChain(app, rpc, until);
   } finally {

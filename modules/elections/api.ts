@@ -11,7 +11,7 @@ import { errors } from "./errors.ts";
 import { seatSlashed } from "./events.ts";
 import { candidates, elections, exclusions, roundKey, seats } from "./state.ts";
 
-export { beaconIsSigned, beaconMessage, seedFor } from "./beacon.ts";
+export { beaconClaim, beaconIsSigned, beaconMessage, seedFor } from "./beacon.ts";
 
 /** Holds the members' bonds. */
 export const BONDS = moduleAddress("elections");

@@ -3,6 +3,7 @@ import { storeSpaces } from "#chain/app/modules.ts";
 import { App } from "#chain/app.ts";
 import { signBeacon } from "#chain/protocol/beacon.ts";
 import { openDiskStore } from "#chain/store/disk.ts";
+import { createMclBls } from "#chain/verify/bls.ts";
 import { loadVerifier } from "#chain/verify/load-verifier.ts";
 import { noProofs } from "../kit/chain.ts";
 import { CHAIN_ID, type GenesisChoice, genesis } from "../kit/genesis.ts";
@@ -30,11 +31,13 @@ export function withApp<T>(
   const isSigned = beacon === "signed";
   return withFolder(async (folder) => {
     const store = await openDiskStore(join(folder, "state"), { spaces: storeSpaces });
+    const bls = await createMclBls();
     const app = new App({
       store,
       proofs: noProofs,
       signatures: await loadVerifier((text) => console.error(text)),
-      ...(isSigned && { beacon: (message: Uint8Array) => signBeacon(message, proposer.secret) }),
+      bls,
+      ...(isSigned && { beacon: (message: Uint8Array) => signBeacon(message, proposer.secret, bls) }),
     });
     try {
       const appState = genesis(isSigned ? { ...choice, beaconKeys: [proposer.key] } : choice);

@@ -3,12 +3,14 @@ import { homePaths } from "#chain/node/config.ts";
 import { haltOf } from "#chain/node/exit.ts";
 import { hostApp, lastWord, leaveStarter } from "#chain/node/host.ts";
 import { signBeacon } from "#chain/protocol/beacon.ts";
+import { createMclBls } from "#chain/verify/bls.ts";
 import { startVerifier } from "#chain/verify/verifier.ts";
 
 // The app alone in a process, so that a test can kill it. Home and beacon key come by environment.
 const home = process.env["ITERUM_TEST_HOME"] ?? "";
 const beacon = fromHex(process.env["ITERUM_TEST_BEACON"] ?? "");
 const paths = homePaths(home);
+const bls = await createMclBls();
 const proofs = startVerifier({ threads: 1 });
 const say = (fields: unknown, text: string): void => console.error(text, fields);
 try {
@@ -18,7 +20,8 @@ try {
     version: "test",
     app: {
       proofs,
-      beacon: (message) => signBeacon(message, beacon),
+      bls,
+      beacon: (message) => signBeacon(message, beacon, bls),
       // Those that walk whole tables cost more than the blocks themselves on a chain of many accounts.
       invariants: process.env["ITERUM_TEST_INVARIANTS"] === "cheap" ? "cheap" : "full",
     },

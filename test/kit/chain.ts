@@ -7,6 +7,7 @@ import { toHex } from "#chain/bytes/hex.ts";
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import type { Codec } from "#chain/proto/codec.ts";
 import { signBeacon } from "#chain/protocol/beacon.ts";
+import { nobleBls } from "#chain/protocol/bls.ts";
 import { directSignBytes } from "#chain/protocol/sign-doc.ts";
 import { memoryStore } from "#chain/store/memory.ts";
 import type { ProofVerifier } from "#chain/verify/types.ts";
@@ -18,7 +19,7 @@ import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import type { Person } from "./accounts.ts";
 import { CHAIN_ID, DENOM, type GenesisChoice, genesis } from "./genesis.ts";
 import { validator } from "./validator.ts";
-import { signatures as verifier } from "./verifier.ts";
+import { bls, signatures as verifier } from "./verifier.ts";
 
 /** A message with its codec. */
 export interface Said {
@@ -100,7 +101,7 @@ export interface TestChain {
   until(height: bigint): Promise<void>;
 }
 
-type ChainOptions = Partial<Pick<AppOptions, "proofs" | "invariants" | "store">> & {
+type ChainOptions = Partial<Pick<AppOptions, "proofs" | "invariants" | "store" | "bls">> & {
   readonly validator?: string;
 };
 
@@ -109,9 +110,10 @@ function newApp(choice: GenesisChoice, options: ChainOptions, beacon?: Uint8Arra
     store: memoryStore({ spaces: storeSpaces }),
     proofs: noProofs,
     signatures: verifier,
+    bls,
     invariants: "full",
     guarded: true,
-    ...(beacon && { beacon: (message: Uint8Array) => signBeacon(message, beacon) }),
+    ...(beacon && { beacon: (message: Uint8Array) => signBeacon(message, beacon, bls) }),
     ...options,
   });
   app.initChain({
@@ -143,7 +145,8 @@ export function newChain(choice: GenesisChoice, options: ChainOptions = {}): Tes
   const app = newApp(full, options, proposer?.secret);
   // A store of the caller's is the first app's alone.
   const { store: _, ...twinOptions } = options;
-  const twin = newApp(full, twinOptions, proposer?.secret);
+  // The twin verifies beacons in plain JavaScript, so that every block compares both ways.
+  const twin = newApp(full, { ...twinOptions, bls: nobleBls }, proposer?.secret);
   const address = proposer?.address ?? new Uint8Array(20);
   const height = (): bigint => app.info().height;
 
