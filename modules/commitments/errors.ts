@@ -15,4 +15,6 @@ export const errors = errorSet("commitments", {
   NoRule: [13, "the game has no data rule"],
   NoItems: [14, "the round's items are not final yet"],
   BadGenesis: [15, "genesis of the commitments is not consistent"],
+  BadHash: [16, "a commitment has 32 bytes"],
+  NotSealed: [17, "no such claim was sealed in an earlier block"],
 });

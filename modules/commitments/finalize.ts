@@ -9,6 +9,7 @@ import * as rounds from "#modules/rounds/api.ts";
 import type { ListedItem, RevealedSet } from "#proto/gen/iterum/commitments.ts";
 import { featurizer, setsOf } from "./api.ts";
 import { itemsFinal } from "./events.ts";
+import { drawPanel } from "./panel.ts";
 import { contents, lists } from "./state.ts";
 
 /** Weight of all items together, before what rounding and duplicates take. */
@@ -64,4 +65,5 @@ export function finalizeItems(ctx: WriteCtx, key: rounds.RoundKey): void {
   const totalWeight = items.reduce((sum, { weight }) => sum + weight, 0n);
   lists.set(ctx, [gameId, roundId], { items, totalWeight });
   itemsFinal(ctx, { gameId, roundId, items: items.length, sets: sets.length, distinct });
+  drawPanel(ctx, key, items);
 }

@@ -2,7 +2,7 @@ import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import type { GenesisState } from "#proto/gen/iterum/commitments.ts";
 import { errors } from "./errors.ts";
-import { commitments, contents, lists, models, rules, sets } from "./state.ts";
+import { commitments, contents, denouncements, lists, models, rules, sets, sheets } from "./state.ts";
 
 /** Puts models and rounds of an exported chain back. */
 export function restoreCommitments(ctx: WriteCtx, genesis: GenesisState): void {
@@ -21,6 +21,14 @@ export function restoreCommitments(ctx: WriteCtx, genesis: GenesisState): void {
   }
   for (const { gameId, contentHash, roundId } of genesis.contents)
     contents.set(ctx, [gameId, contentHash], roundId);
+  for (const { gameId, roundId, sheet } of genesis.sheets) {
+    ensure(sheet, errors.BadGenesis, { gameId });
+    sheets.set(ctx, [gameId, roundId, sheet.member], sheet);
+  }
+  for (const { gameId, denouncement } of genesis.denouncements) {
+    ensure(denouncement, errors.BadGenesis, { gameId });
+    denouncements.set(ctx, [gameId, denouncement.informer], denouncement);
+  }
 }
 
 /** The whole state of commitments as genesis. */
@@ -39,4 +47,6 @@ export const dumpCommitments = (ctx: ReadCtx): GenesisState => ({
     contentHash,
     roundId,
   })),
+  sheets: [...sheets.all(ctx)].map(([[gameId, roundId], sheet]) => ({ gameId, roundId, sheet })),
+  denouncements: [...denouncements.all(ctx)].map(([[gameId], denouncement]) => ({ gameId, denouncement })),
 });

@@ -4,8 +4,10 @@ import { type Answers, defineModule, messages, on, queries } from "#chain/kernel
 import * as rounds from "#modules/rounds/api.ts";
 import { type DataRule, GenesisState, Msg, Query } from "#proto/gen/iterum/commitments.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
-import { dataRule, findModel, itemList, setsOf } from "./api.ts";
+import { dataRule, findModel, itemList, setsOf, sheetsOf } from "./api.ts";
 import { commitData } from "./commit-data.ts";
+import { commitPanelLabels } from "./commit-panel-labels.ts";
+import { denounce } from "./denounce.ts";
 import { errors } from "./errors.ts";
 import { featurizerOf } from "./featurizer.ts";
 import { finalizeItems } from "./finalize.ts";
@@ -13,6 +15,8 @@ import { dumpCommitments, restoreCommitments } from "./genesis.ts";
 import { registerModel } from "./register-model.ts";
 import { revealInputs } from "./reveal-inputs.ts";
 import { revealLabels } from "./reveal-labels.ts";
+import { revealPanelLabels } from "./reveal-panel-labels.ts";
+import { sealDenouncement } from "./seal-denouncement.ts";
 import { commitments, roundKey, rules } from "./state.ts";
 
 const SET_ITEMS_MAX = 1_000;
@@ -30,6 +34,7 @@ const answers: Answers<typeof Query> = {
   }),
   sets: (ctx, key) => ({ sets: [...setsOf(ctx, key)] }),
   items: (ctx, key) => ({ list: itemList(ctx, key) }),
+  panel: (ctx, key) => ({ sheets: [...sheetsOf(ctx, key)] }),
 };
 
 function addRule(ctx: WriteCtx, rule: DataRule): void {
@@ -48,7 +53,10 @@ function addRule(ctx: WriteCtx, rule: DataRule): void {
 export const commitmentsModule = defineModule({
   name: "commitments",
   version: 1,
-  messages: messages(Msg, { registerModel, commitData, revealInputs, revealLabels }),
+  messages: messages(Msg, {
+    ...{ registerModel, commitData, revealInputs, revealLabels },
+    ...{ commitPanelLabels, revealPanelLabels, sealDenouncement, denounce },
+  }),
   queries: queries(Query, answers),
   invariants: [],
   hooks: [

@@ -1,7 +1,15 @@
 import { bytesKey, pair, textKey, triple, u64Key } from "#chain/kernel/keys.ts";
 import { keyspace, u64Value } from "#chain/kernel/state.ts";
 import { addressKey } from "#chain/protocol/address.ts";
-import { DataCommitment, DataRule, ItemList, Model, RevealedSet } from "#proto/gen/iterum/commitments.ts";
+import {
+  DataCommitment,
+  DataRule,
+  Denouncement,
+  ItemList,
+  Model,
+  PanelSheet,
+  RevealedSet,
+} from "#proto/gen/iterum/commitments.ts";
 
 const HASH_BYTES = 32;
 
@@ -17,3 +25,6 @@ export const sets = space.table(4, memberKey, RevealedSet);
 export const lists = space.table(5, roundKey, ItemList);
 // → roundId that opened it
 export const contents = space.table(6, pair(textKey, bytesKey(HASH_BYTES)), u64Value);
+export const sheets = space.table(7, memberKey, PanelSheet);
+// (gameId, informer): one claim each, so that the table stays as small as the chain has accounts
+export const denouncements = space.table(8, pair(textKey, addressKey), Denouncement);

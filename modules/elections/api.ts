@@ -67,6 +67,22 @@ export function dutyOf(
   return seat;
 }
 
+/** Whether the member has labels of others to open yet. */
+const owesPanel = ({ panelItems, panelHeight }: Seat): boolean => panelItems > 0 && panelHeight === 0n;
+
+/** Whether the member has labels to open yet, its own or others'. */
+export const owesLabels = (seat: Seat): boolean =>
+  seat.status === SeatStatus.SEAT_STATUS_REVEALED ||
+  (seat.status === SeatStatus.SEAT_STATUS_OPENED && owesPanel(seat));
+
+/** The member's seat, on which it must label items of others; fails with (elections, 5). */
+export function panelDutyOf(ctx: ReadCtx, key: rounds.RoundKey, member: string): Seat {
+  const { SEAT_STATUS_REVEALED, SEAT_STATUS_OPENED } = SeatStatus;
+  const seat = dutyOf(ctx, key, member, SEAT_STATUS_REVEALED, SEAT_STATUS_OPENED);
+  ensure(owesPanel(seat), errors.NotElected, { member, panelItems: seat.panelItems });
+  return seat;
+}
+
 function setStatus(
   ctx: WriteCtx,
   { gameId, roundId }: rounds.RoundKey,
@@ -84,12 +100,28 @@ function payBond(ctx: WriteCtx, { gameId }: rounds.RoundKey, seat: Seat): void {
   bank.send(ctx, BONDS, seat.member, rounds.game(ctx, gameId).denom, seat.bond);
 }
 
-/** Records that a member's labels are on chain and returns its bond. */
+/** Stores a seat whose member has done one more duty; with the last one the bond goes back. */
+function fulfil(ctx: WriteCtx, key: rounds.RoundKey, seat: Seat): void {
+  const done = !owesLabels(seat);
+  if (done) payBond(ctx, key, seat);
+  setStatus(ctx, key, done ? { ...seat, bond: 0n } : seat, seat.status);
+}
+
+/** Records that a member's labels are on chain. */
 export function markOpened(ctx: WriteCtx, key: rounds.RoundKey, seat: Seat): void {
   assert(seat.status === SeatStatus.SEAT_STATUS_REVEALED, "labels before inputs");
-  payBond(ctx, key, seat);
-  setStatus(ctx, key, { ...seat, bond: 0n }, SeatStatus.SEAT_STATUS_OPENED);
+  fulfil(ctx, key, { ...seat, status: SeatStatus.SEAT_STATUS_OPENED });
 }
+
+/** Makes a member whose inputs are on chain label so many items of others. */
+export function seatOnPanel(ctx: WriteCtx, key: rounds.RoundKey, member: string, items: number): void {
+  const seat = dutyOf(ctx, key, member, SeatStatus.SEAT_STATUS_REVEALED);
+  setStatus(ctx, key, { ...seat, panelItems: items }, seat.status);
+}
+
+/** Records that a member's labels of others' items are on chain. */
+export const markPanelOpened = (ctx: WriteCtx, key: rounds.RoundKey, seat: Seat): void =>
+  fulfil(ctx, key, { ...seat, panelHeight: ctx.height });
 
 /** Returns the bond of a seat that has no duty left. */
 export function release(ctx: WriteCtx, key: rounds.RoundKey, seat: Seat): void {
@@ -106,4 +138,21 @@ export function slash(ctx: WriteCtx, key: rounds.RoundKey, seat: Seat, why: stri
   treasury.receive(ctx, key.gameId, BONDS, seat.bond, "slashed member bond");
   setStatus(ctx, key, { ...seat, bond: 0n }, SeatStatus.SEAT_STATUS_SLASHED);
   seatSlashed(ctx, { ...key, member: seat.member, amount: seat.bond, why });
+}
+
+/** Half of a bond goes to who proves that its member let a label out. */
+const BOUNTY_DIVISOR = 2n;
+
+/** Slashes a member on somebody's evidence, who gets half of the bond; returns that half. */
+export function convict(
+  ctx: WriteCtx,
+  key: rounds.RoundKey,
+  seat: Seat,
+  informer: string,
+  why: string,
+): bigint {
+  const bounty = mulDiv(seat.bond, 1n, BOUNTY_DIVISOR, "down");
+  bank.send(ctx, BONDS, informer, rounds.game(ctx, key.gameId).denom, bounty);
+  slash(ctx, key, { ...seat, bond: seat.bond - bounty }, why);
+  return bounty;
 }

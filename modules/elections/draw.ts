@@ -48,6 +48,8 @@ export function drawCommittee(ctx: WriteCtx, key: rounds.RoundKey): void {
       selected: selectItems(drawsFrom("iterum/items/v1", seed), count, most),
       count,
       bond,
+      panelItems: 0,
+      panelHeight: 0n,
     });
     return member;
   });

@@ -1,7 +1,7 @@
 import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import type { RoundKey } from "#modules/rounds/api.ts";
 import { SeatStatus } from "#proto/gen/iterum/elections.ts";
-import { callIn, release, seatsOf, slash } from "./api.ts";
+import { callIn, owesLabels, release, seatsOf, slash } from "./api.ts";
 
 /**
  * After REVEAL_INPUTS: who withheld is slashed and the first alternates are called in for the missing sets.
@@ -26,10 +26,13 @@ export function endReveals(ctx: WriteCtx, key: RoundKey): void {
     if (seat.status === SeatStatus.SEAT_STATUS_CALLED) slash(ctx, key, seat, "inputs withheld");
 }
 
-/** After REVEAL_LABELS: whoever left its labels closed is slashed. */
+/** After REVEAL_LABELS: whoever left labels closed, its own or those of others' items, is slashed. */
 export function endLabels(ctx: WriteCtx, key: RoundKey): void {
-  for (const seat of seatsOf(ctx, key))
-    if (seat.status === SeatStatus.SEAT_STATUS_REVEALED) slash(ctx, key, seat, "labels withheld");
+  for (const seat of seatsOf(ctx, key)) {
+    if (!owesLabels(seat)) continue;
+    const isOwn = seat.status === SeatStatus.SEAT_STATUS_REVEALED;
+    slash(ctx, key, seat, isOwn ? "labels withheld" : "labels of others withheld");
+  }
 }
 
 /** A void round leaves no duty: those who did theirs get their bonds back. */

@@ -45,8 +45,8 @@ const bondsAreBacked = invariant("the elections' account holds exactly the membe
 });
 
 function checkElection(ctx: ReadCtx, election: Election): void {
-  const { gameId, mechanism, committee, alternates, itemsMax, quorumSets, itemsMin } = election;
-  rounds.game(ctx, gameId);
+  const { gameId, mechanism, committee, alternates, itemsMax, quorumSets, itemsMin, panel } = election;
+  const { schedule } = rounds.game(ctx, gameId);
   const holds =
     mechanism === "sortition" &&
     committee >= 1 &&
@@ -56,7 +56,10 @@ function checkElection(ctx: ReadCtx, election: Election): void {
     itemsMin >= 1 &&
     itemsMin <= committee * itemsPerSet(election) &&
     quorumSets >= 1 &&
-    quorumSets <= committee;
+    quorumSets <= committee &&
+    // An item has that many other members to label it, and they the time to; else nobody waits for nothing.
+    quorumSets > panel &&
+    panel > 0 === (schedule?.label ?? 0) > 0;
   ensure(holds, errors.BadElection, {
     gameId,
     mechanism,
@@ -65,6 +68,7 @@ function checkElection(ctx: ReadCtx, election: Election): void {
     itemsMax,
     quorumSets,
     itemsMin,
+    panel,
   });
 }
 

@@ -4,7 +4,6 @@ import { larger } from "#chain/math/bounds.ts";
 import { mulDiv } from "#chain/math/mul-div.ts";
 import { decodePredictions } from "#chain/protocol/predictions.ts";
 import * as commitments from "#modules/commitments/api.ts";
-import * as elections from "#modules/elections/api.ts";
 import * as rewards from "#modules/rewards/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { type Order, OrderStatus } from "#proto/gen/iterum/markets.ts";
@@ -35,6 +34,7 @@ export function movesPerBlock(ctx: ReadCtx): number {
  */
 function countedItems(ctx: ReadCtx, key: rounds.RoundKey): (rewards.CountedItem | undefined)[] {
   const authors = commitments.authorLabels(ctx, key);
+  const panels = commitments.panelLabels(ctx, key);
   const names = commitments.contentNames(ctx, key);
   const seen = new Map<string, number>();
   const disputed = new Set<string>();
@@ -47,7 +47,7 @@ function countedItems(ctx: ReadCtx, key: rounds.RoundKey): (rewards.CountedItem 
   return authors.map((author, i) =>
     disputed.has(names[i] as string)
       ? undefined
-      : rewards.countedItem(ctx, key.gameId, { author, panel: [] }),
+      : rewards.countedItem(ctx, key.gameId, { author, panel: panels[i] ?? [] }),
   );
 }
 
@@ -79,13 +79,10 @@ function payOrders(ctx: WriteCtx, key: rounds.RoundKey, orders: readonly Order[]
   }
 }
 
-/** Pays each member for the labels it opened; what is left of the committee's pay is for the treasury. */
+/** Pays each member what it has earned; what is left of the committee's pay is for the treasury. */
 function payCommittee(ctx: WriteCtx, key: rounds.RoundKey, locked: bigint): bigint {
-  const { rewardPerItem } = elections.electionOf(ctx, key.gameId);
   let paid = 0n;
-  for (const { member, items, labelsHeight } of commitments.setsOf(ctx, key)) {
-    if (labelsHeight === 0n) continue;
-    const amount = rewardPerItem * BigInt(items.length);
+  for (const { member, amount } of commitments.committeePay(ctx, key)) {
     pay(ctx, key, member, amount);
     paid += amount;
   }

@@ -2,7 +2,6 @@ import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { type Answers, defineModule, queries } from "#chain/kernel/module.ts";
 import * as elections from "#modules/elections/api.ts";
-import * as rounds from "#modules/rounds/api.ts";
 import { GenesisState, Query, type RewardRule } from "#proto/gen/iterum/rewards.ts";
 import { rewardRule } from "./api.ts";
 import { builtinIds } from "./builtins.ts";
@@ -33,16 +32,12 @@ function checkFunction(ctx: WriteCtx, { gameId, builtin, program, panel }: Rewar
 
 function addRule(ctx: WriteCtx, rule: RewardRule): void {
   const { gameId, agree, panel } = rule;
-  const { schedule } = rounds.game(ctx, gameId);
   ensure(!rules.has(ctx, gameId), errors.BadRule, { gameId, twice: true });
   ensure(labelRuleNames.includes(agree), errors.BadRule, { gameId, agree: agree.slice(0, 40) });
-  // Labels of others are given in LABEL: a panel needs that phase, and a rule that compares needs a panel.
-  ensure(panel === 0 && schedule?.label === 0, errors.BadRule, {
-    gameId,
-    panel,
-    label: schedule?.label ?? 0,
-  });
-  ensure(agree === "own", errors.BadRule, { gameId, agree, panel });
+  const seats = elections.electionOf(ctx, gameId).panel;
+  ensure(panel === seats, errors.BadRule, { gameId, panel, seats });
+  // A rule that compares needs a panel, and one that does not would leave it nothing to do.
+  ensure((agree === "own") === (panel === 0), errors.BadRule, { gameId, agree, panel });
   checkFunction(ctx, rule);
   rules.set(ctx, gameId, rule);
 }

@@ -58,6 +58,9 @@ export interface GenesisChoice {
   readonly sealed?: boolean;
   readonly ordersMax?: number;
   readonly builtin?: string;
+  /** Cross-labellers per item; with some, LABEL has a length. */
+  readonly panel?: number;
+  readonly agree?: string;
   /** A last change of the state, for what no other choice can say. */
   readonly alter?: (state: AppState) => AppState;
 }
@@ -109,8 +112,13 @@ function community({ members, chainId = CHAIN_ID }: GenesisChoice) {
   });
 }
 
+const rewards = (agree: string, panel: number, builtin = "logloss/1") =>
+  toJson(Rewards, { rules: [{ gameId: GAME_ID, builtin, program: undefined, agree, panel }] });
+
 function play(choice: GenesisChoice) {
-  const { committee = 3, alternates = 2, itemsMax = 12, itemsMin = 2, quorumSets = 2 } = choice;
+  const { committee = 3, alternates = 2, itemsMax = 12, itemsMin = 2, panel = 0 } = choice;
+  const { quorumSets = panel > 1 ? panel + 1 : 2, agree = panel > 0 ? "all" : "own" } = choice;
+  const label = panel > 0 ? 2 : 0;
   return {
     rounds: toJson(Rounds, {
       params: { dev: true, denom: DENOM },
@@ -120,7 +128,7 @@ function play(choice: GenesisChoice) {
           title: "Spam",
           denom: DENOM,
           classes: 2,
-          schedule: { ...SCHEDULE, ...choice.schedule },
+          schedule: { ...SCHEDULE, label, ...choice.schedule },
           startHeight: 1n,
         },
       ],
@@ -139,21 +147,12 @@ function play(choice: GenesisChoice) {
           itemsMin,
           memberBond: 500n * TOKEN,
           rewardPerItem: TOKEN,
+          panel,
         },
       ],
       beaconKeys: choice.beaconKeys ?? [],
     }),
-    rewards: toJson(Rewards, {
-      rules: [
-        {
-          gameId: GAME_ID,
-          builtin: choice.builtin ?? "logloss/1",
-          program: undefined,
-          agree: "own",
-          panel: 0,
-        },
-      ],
-    }),
+    rewards: rewards(agree, panel, choice.builtin),
     commitments: toJson(Commitments, {
       ...Commitments.zero(),
       rules: [

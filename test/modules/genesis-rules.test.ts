@@ -77,6 +77,14 @@ test("data rules and rewards that no round could follow are refused", () => {
     bad,
     commitments(() => ({ lists: [{ ...empty, list: undefined }] })),
   );
+  refusesGenesis(
+    bad,
+    commitments(() => ({ sheets: [{ ...empty, sheet: undefined }] })),
+  );
+  refusesGenesis(
+    bad,
+    commitments(() => ({ denouncements: [{ gameId: GAME_ID, denouncement: undefined }] })),
+  );
   const reward = (part: Parameters<typeof first<Rewards["rules"][number]>>[1]) =>
     rewards((genesis) => ({ rules: first(genesis.rules, part) }));
   const badRule = rewardsErrors.BadRule;

@@ -146,6 +146,8 @@ test("an election that cannot be held is refused", () => {
     { itemsMin: 13 },
     { quorumSets: 0 },
     { quorumSets: 4 },
+    { panel: 1 },
+    { panel: 2 },
   ])
     refusesGenesis(bad, rule(part));
   refusesGenesis(

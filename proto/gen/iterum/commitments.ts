@@ -198,14 +198,18 @@ export interface GenesisState {
   readonly lists: readonly GenesisItemList[];
   /** Contents that rounds have opened. */
   readonly contents: readonly GenesisContent[];
+  readonly sheets: readonly GenesisPanelSheet[];
+  readonly denouncements: readonly GenesisDenouncement[];
 }
-export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.commitments.v1.GenesisState", () => ({ rules: none, models: none, commitments: none, sets: none, lists: none, contents: none }), [
+export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.commitments.v1.GenesisState", () => ({ rules: none, models: none, commitments: none, sets: none, lists: none, contents: none, sheets: none, denouncements: none }), [
   ["rules", 1, "message", "repeated", () => DataRule],
   ["models", 2, "message", "repeated", () => Model],
   ["commitments", 3, "message", "repeated", () => GenesisDataCommitment],
   ["sets", 4, "message", "repeated", () => GenesisRevealedSet],
   ["lists", 5, "message", "repeated", () => GenesisItemList],
   ["contents", 6, "message", "repeated", () => GenesisContent],
+  ["sheets", 7, "message", "repeated", () => GenesisPanelSheet],
+  ["denouncements", 8, "message", "repeated", () => GenesisDenouncement],
 ]);
 
 /** Registers a model of an approved template under the sender's name. */
@@ -427,11 +431,213 @@ export const QueryItemsResponse: Codec<QueryItemsResponse> = codec<QueryItemsRes
   ["list", 1, "message", "optional", () => ItemList],
 ]);
 
+/** The items that a committee member labels for others, and its labels. */
+export interface PanelSheet {
+  readonly member: string;
+  /** Places in the round's item list, ascending. */
+  readonly places: readonly number[];
+  /** Commitment to the labels and a salt; empty before. */
+  readonly labelsHash: Uint8Array;
+  /** Label plus one per place; none before they are opened. */
+  readonly labels: readonly number[];
+}
+export const PanelSheet: Codec<PanelSheet> = codec<PanelSheet>("iterum.commitments.v1.PanelSheet", () => ({ member: "", places: none, labelsHash: noBytes, labels: none }), [
+  ["member", 1, "string"],
+  ["places", 2, "uint32", "packed"],
+  ["labels_hash", 3, "bytes"],
+  ["labels", 4, "uint32", "packed"],
+]);
+
+/** Somebody's sealed claim to know a label before it is open. */
+export interface Denouncement {
+  readonly informer: string;
+  readonly hash: Uint8Array;
+  readonly height: bigint;
+}
+export const Denouncement: Codec<Denouncement> = codec<Denouncement>("iterum.commitments.v1.Denouncement", () => ({ informer: "", hash: noBytes, height: 0n }), [
+  ["informer", 1, "string"],
+  ["hash", 2, "bytes"],
+  ["height", 3, "uint64"],
+]);
+
+export interface GenesisPanelSheet {
+  readonly gameId: string;
+  readonly roundId: bigint;
+  readonly sheet: PanelSheet | undefined;
+}
+export const GenesisPanelSheet: Codec<GenesisPanelSheet> = codec<GenesisPanelSheet>("iterum.commitments.v1.GenesisPanelSheet", () => ({ gameId: "", roundId: 0n, sheet: undefined }), [
+  ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
+  ["sheet", 3, "message", "optional", () => PanelSheet],
+]);
+
+export interface GenesisDenouncement {
+  readonly gameId: string;
+  readonly denouncement: Denouncement | undefined;
+}
+export const GenesisDenouncement: Codec<GenesisDenouncement> = codec<GenesisDenouncement>("iterum.commitments.v1.GenesisDenouncement", () => ({ gameId: "", denouncement: undefined }), [
+  ["game_id", 1, "string"],
+  ["denouncement", 2, "message", "optional", () => Denouncement],
+]);
+
+/** Fixes a cross-labeller's labels of the items that the beacon gave it. */
+export interface MsgCommitPanelLabels {
+  readonly member: string;
+  readonly gameId: string;
+  readonly roundId: bigint;
+  readonly labelsHash: Uint8Array;
+}
+export const MsgCommitPanelLabels: Codec<MsgCommitPanelLabels> = codec<MsgCommitPanelLabels>("iterum.commitments.v1.MsgCommitPanelLabels", () => ({ member: "", gameId: "", roundId: 0n, labelsHash: noBytes }), [
+  ["member", 1, "string"],
+  ["game_id", 2, "string"],
+  ["round_id", 3, "uint64"],
+  ["labels_hash", 4, "bytes"],
+]);
+
+export type MsgCommitPanelLabelsResponse = Readonly<Record<never, never>>;
+export const MsgCommitPanelLabelsResponse: Codec<MsgCommitPanelLabelsResponse> = codec<MsgCommitPanelLabelsResponse>("iterum.commitments.v1.MsgCommitPanelLabelsResponse", () => ({}), []);
+
+/** Opens the labels that a cross-labeller committed to, in the order of its places. */
+export interface MsgRevealPanelLabels {
+  readonly member: string;
+  readonly gameId: string;
+  readonly roundId: bigint;
+  readonly labels: readonly number[];
+  readonly salt: Uint8Array;
+}
+export const MsgRevealPanelLabels: Codec<MsgRevealPanelLabels> = codec<MsgRevealPanelLabels>("iterum.commitments.v1.MsgRevealPanelLabels", () => ({ member: "", gameId: "", roundId: 0n, labels: none, salt: noBytes }), [
+  ["member", 1, "string"],
+  ["game_id", 2, "string"],
+  ["round_id", 3, "uint64"],
+  ["labels", 4, "uint32", "packed"],
+  ["salt", 5, "bytes"],
+]);
+
+export type MsgRevealPanelLabelsResponse = Readonly<Record<never, never>>;
+export const MsgRevealPanelLabelsResponse: Codec<MsgRevealPanelLabelsResponse> = codec<MsgRevealPanelLabelsResponse>("iterum.commitments.v1.MsgRevealPanelLabelsResponse", () => ({}), []);
+
+/**
+ * Seals a claim to know a label that is not open yet, so that nobody can take it over once it is shown. A
+ * later claim takes the place of an earlier one.
+ */
+export interface MsgSealDenouncement {
+  readonly informer: string;
+  readonly gameId: string;
+  readonly hash: Uint8Array;
+}
+export const MsgSealDenouncement: Codec<MsgSealDenouncement> = codec<MsgSealDenouncement>("iterum.commitments.v1.MsgSealDenouncement", () => ({ informer: "", gameId: "", hash: noBytes }), [
+  ["informer", 1, "string"],
+  ["game_id", 2, "string"],
+  ["hash", 3, "bytes"],
+]);
+
+export type MsgSealDenouncementResponse = Readonly<Record<never, never>>;
+export const MsgSealDenouncementResponse: Codec<MsgSealDenouncementResponse> = codec<MsgSealDenouncementResponse>("iterum.commitments.v1.MsgSealDenouncementResponse", () => ({}), []);
+
+/** Shows label and salt of a revealed item before labels open: its member let them out. */
+export interface MsgDenounce {
+  readonly informer: string;
+  readonly gameId: string;
+  readonly roundId: bigint;
+  readonly member: string;
+  readonly index: number;
+  readonly label: number;
+  readonly salt: Uint8Array;
+}
+export const MsgDenounce: Codec<MsgDenounce> = codec<MsgDenounce>("iterum.commitments.v1.MsgDenounce", () => ({ informer: "", gameId: "", roundId: 0n, member: "", index: 0, label: 0, salt: noBytes }), [
+  ["informer", 1, "string"],
+  ["game_id", 2, "string"],
+  ["round_id", 3, "uint64"],
+  ["member", 4, "string"],
+  ["index", 5, "uint32"],
+  ["label", 6, "uint32"],
+  ["salt", 7, "bytes"],
+]);
+
+export interface MsgDenounceResponse {
+  readonly bounty: bigint;
+}
+export const MsgDenounceResponse: Codec<MsgDenounceResponse> = codec<MsgDenounceResponse>("iterum.commitments.v1.MsgDenounceResponse", () => ({ bounty: 0n }), [
+  ["bounty", 1, "int"],
+]);
+
+export interface EventPanelDrawn {
+  readonly gameId: string;
+  readonly roundId: bigint;
+  /** Cross-labellers in address order. */
+  readonly members: readonly string[];
+}
+export const EventPanelDrawn: Codec<EventPanelDrawn> = codec<EventPanelDrawn>("iterum.commitments.v1.EventPanelDrawn", () => ({ gameId: "", roundId: 0n, members: none }), [
+  ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
+  ["members", 3, "string", "repeated"],
+]);
+
+export interface EventPanelCommitted {
+  readonly gameId: string;
+  readonly roundId: bigint;
+  readonly member: string;
+}
+export const EventPanelCommitted: Codec<EventPanelCommitted> = codec<EventPanelCommitted>("iterum.commitments.v1.EventPanelCommitted", () => ({ gameId: "", roundId: 0n, member: "" }), [
+  ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
+  ["member", 3, "string"],
+]);
+
+export interface EventPanelRevealed {
+  readonly gameId: string;
+  readonly roundId: bigint;
+  readonly member: string;
+  readonly items: number;
+}
+export const EventPanelRevealed: Codec<EventPanelRevealed> = codec<EventPanelRevealed>("iterum.commitments.v1.EventPanelRevealed", () => ({ gameId: "", roundId: 0n, member: "", items: 0 }), [
+  ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
+  ["member", 3, "string"],
+  ["items", 4, "uint32"],
+]);
+
+export interface EventDenounced {
+  readonly gameId: string;
+  readonly roundId: bigint;
+  readonly member: string;
+  readonly informer: string;
+  readonly bounty: bigint;
+}
+export const EventDenounced: Codec<EventDenounced> = codec<EventDenounced>("iterum.commitments.v1.EventDenounced", () => ({ gameId: "", roundId: 0n, member: "", informer: "", bounty: 0n }), [
+  ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
+  ["member", 3, "string"],
+  ["informer", 4, "string"],
+  ["bounty", 5, "int"],
+]);
+
+export interface QueryPanelRequest {
+  readonly gameId: string;
+  readonly roundId: bigint;
+}
+export const QueryPanelRequest: Codec<QueryPanelRequest> = codec<QueryPanelRequest>("iterum.commitments.v1.QueryPanelRequest", () => ({ gameId: "", roundId: 0n }), [
+  ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
+]);
+
+export interface QueryPanelResponse {
+  /** In address order. */
+  readonly sheets: readonly PanelSheet[];
+}
+export const QueryPanelResponse: Codec<QueryPanelResponse> = codec<QueryPanelResponse>("iterum.commitments.v1.QueryPanelResponse", () => ({ sheets: none }), [
+  ["sheets", 1, "message", "repeated", () => PanelSheet],
+]);
+
 export const Msg = {
   registerModel: { path: "/iterum.commitments.v1.Msg/RegisterModel", request: MsgRegisterModel, response: MsgRegisterModelResponse } as Rpc<MsgRegisterModel, MsgRegisterModelResponse>,
   commitData: { path: "/iterum.commitments.v1.Msg/CommitData", request: MsgCommitData, response: MsgCommitDataResponse } as Rpc<MsgCommitData, MsgCommitDataResponse>,
   revealInputs: { path: "/iterum.commitments.v1.Msg/RevealInputs", request: MsgRevealInputs, response: MsgRevealInputsResponse } as Rpc<MsgRevealInputs, MsgRevealInputsResponse>,
   revealLabels: { path: "/iterum.commitments.v1.Msg/RevealLabels", request: MsgRevealLabels, response: MsgRevealLabelsResponse } as Rpc<MsgRevealLabels, MsgRevealLabelsResponse>,
+  commitPanelLabels: { path: "/iterum.commitments.v1.Msg/CommitPanelLabels", request: MsgCommitPanelLabels, response: MsgCommitPanelLabelsResponse } as Rpc<MsgCommitPanelLabels, MsgCommitPanelLabelsResponse>,
+  revealPanelLabels: { path: "/iterum.commitments.v1.Msg/RevealPanelLabels", request: MsgRevealPanelLabels, response: MsgRevealPanelLabelsResponse } as Rpc<MsgRevealPanelLabels, MsgRevealPanelLabelsResponse>,
+  sealDenouncement: { path: "/iterum.commitments.v1.Msg/SealDenouncement", request: MsgSealDenouncement, response: MsgSealDenouncementResponse } as Rpc<MsgSealDenouncement, MsgSealDenouncementResponse>,
+  denounce: { path: "/iterum.commitments.v1.Msg/Denounce", request: MsgDenounce, response: MsgDenounceResponse } as Rpc<MsgDenounce, MsgDenounceResponse>,
 } as const;
 
 export const Query = {
@@ -440,4 +646,5 @@ export const Query = {
   commitments: { path: "/iterum.commitments.v1.Query/Commitments", request: QueryCommitmentsRequest, response: QueryCommitmentsResponse } as Rpc<QueryCommitmentsRequest, QueryCommitmentsResponse>,
   sets: { path: "/iterum.commitments.v1.Query/Sets", request: QuerySetsRequest, response: QuerySetsResponse } as Rpc<QuerySetsRequest, QuerySetsResponse>,
   items: { path: "/iterum.commitments.v1.Query/Items", request: QueryItemsRequest, response: QueryItemsResponse } as Rpc<QueryItemsRequest, QueryItemsResponse>,
+  panel: { path: "/iterum.commitments.v1.Query/Panel", request: QueryPanelRequest, response: QueryPanelResponse } as Rpc<QueryPanelRequest, QueryPanelResponse>,
 } as const;

@@ -13,7 +13,7 @@ export const SeatStatus = {
   SEAT_STATUS_REVEALED: 4,
   /** Labels are on chain: duty done. */
   SEAT_STATUS_OPENED: 5,
-  /** Withheld inputs or labels: bond slashed. */
+  /** Withheld inputs or labels, or let labels out early: bond slashed. */
   SEAT_STATUS_SLASHED: 6,
   /** Was never called in, or the round was void: bond returned. */
   SEAT_STATUS_RELEASED: 7,
@@ -37,8 +37,10 @@ export interface Election {
   readonly memberBond: bigint;
   /** Paid per item whose label was opened. */
   readonly rewardPerItem: bigint;
+  /** Other members of the committee who label each item once more; 0 for none. */
+  readonly panel: number;
 }
-export const Election: Codec<Election> = codec<Election>("iterum.elections.v1.Election", () => ({ gameId: "", mechanism: "", committee: 0, alternates: 0, itemsMax: 0, quorumSets: 0, itemsMin: 0, memberBond: 0n, rewardPerItem: 0n }), [
+export const Election: Codec<Election> = codec<Election>("iterum.elections.v1.Election", () => ({ gameId: "", mechanism: "", committee: 0, alternates: 0, itemsMax: 0, quorumSets: 0, itemsMin: 0, memberBond: 0n, rewardPerItem: 0n, panel: 0 }), [
   ["game_id", 1, "string"],
   ["mechanism", 2, "string"],
   ["committee", 3, "uint32"],
@@ -48,6 +50,7 @@ export const Election: Codec<Election> = codec<Election>("iterum.elections.v1.El
   ["items_min", 7, "uint32"],
   ["member_bond", 8, "int"],
   ["reward_per_item", 9, "int"],
+  ["panel", 10, "uint32"],
 ]);
 
 /** A validator's key for the chained RANDAO beacon. */
@@ -100,14 +103,20 @@ export interface Seat {
   readonly selected: readonly number[];
   readonly count: number;
   readonly bond: bigint;
+  /** Items of others that it must label as a member of the panel. */
+  readonly panelItems: number;
+  /** Height at which those labels were opened; 0 before. */
+  readonly panelHeight: bigint;
 }
-export const Seat: Codec<Seat> = codec<Seat>("iterum.elections.v1.Seat", () => ({ member: "", rank: 0, status: 0, selected: none, count: 0, bond: 0n }), [
+export const Seat: Codec<Seat> = codec<Seat>("iterum.elections.v1.Seat", () => ({ member: "", rank: 0, status: 0, selected: none, count: 0, bond: 0n, panelItems: 0, panelHeight: 0n }), [
   ["member", 1, "string"],
   ["rank", 2, "uint32"],
   ["status", 3, "enum", "implicit", () => SeatStatus],
   ["selected", 4, "uint32", "packed"],
   ["count", 5, "uint32"],
   ["bond", 6, "int"],
+  ["panel_items", 7, "uint32"],
+  ["panel_height", 8, "uint64"],
 ]);
 
 export interface GenesisCandidate {

@@ -1,10 +1,25 @@
+import { toHex } from "#chain/bytes/hex.ts";
+import { u64be } from "#chain/bytes/int.ts";
+import { taggedHash } from "#chain/bytes/tagged.ts";
+import { utf8 } from "#chain/bytes/utf8.ts";
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
+import { addressBytes } from "#chain/protocol/address.ts";
+import { panelHash } from "#chain/protocol/panel.ts";
+import * as commitments from "#modules/commitments/api.ts";
 import * as elections from "#modules/elections/api.ts";
-import { SeatStatus } from "#proto/gen/iterum/elections.ts";
+import type { PanelSheet } from "#proto/gen/iterum/commitments.ts";
+import { type Seat, SeatStatus } from "#proto/gen/iterum/elections.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
 import { type Person, person } from "../accounts.ts";
 import { type DataSet, dataSet, type Example, examples } from "./items.ts";
-import { commitData, revealed, revealInputs, revealLabels } from "./say.ts";
+import {
+  commitData,
+  commitPanelLabels,
+  revealed,
+  revealInputs,
+  revealLabels,
+  revealPanelLabels,
+} from "./say.ts";
 import type { At, Turn } from "./turns.ts";
 
 /** Somebody who makes data, with the secrets of its sets by round. */
@@ -57,24 +72,68 @@ function labelTurn(member: Member, at: At, selected: readonly number[]): Turn {
   };
 }
 
-/** What the member has to say in the round now; undefined for nothing. */
-export function memberTurn(ctx: ReadCtx, member: Member, at: At): Turn | undefined {
-  const { phase, roundId, gameId } = at.round;
-  if (phase === Phase.PHASE_OPEN) {
-    const set = setOf(member, at);
+/** Looks labels up by content, over all the members' sets of a round. */
+export function authorsLabel(members: readonly Member[], roundId: bigint): At["labelOf"] {
+  const found = new Map<string, number>();
+  for (const { sets } of members)
+    for (const { contentHash, label } of sets.get(roundId)?.items ?? []) found.set(toHex(contentHash), label);
+  return (contentHash) => found.get(toHex(contentHash)) ?? 0;
+}
+
+/** An honest cross-labeller's labels of the items on its sheet, with salt and commitment. */
+export function panelWork(ctx: ReadCtx, { who }: Member, { ref, labelOf }: At, { places }: PanelSheet) {
+  const { items } = commitments.itemList(ctx, ref);
+  const labels = places.map((place) => labelOf(items[place]?.contentHash ?? new Uint8Array(0)));
+  const salt = taggedHash("test/salt", who.secretKey, utf8("panel"), u64be(ref.roundId));
+  return { labels, salt, hash: panelHash(ref, addressBytes(who.address), labels, salt) };
+}
+
+function panelTurn(ctx: ReadCtx, member: Member, at: At): Turn | undefined {
+  const { phase, roundId } = at.round;
+  const { who } = member;
+  const sheet = [...commitments.sheetsOf(ctx, at.ref)].find((each) => each.member === who.address);
+  if (!sheet) return undefined;
+  const isCommitted = sheet.labelsHash.length > 0;
+  const { labels, salt, hash } = panelWork(ctx, member, at, sheet);
+  if (phase === Phase.PHASE_LABEL && !isCommitted)
     return {
-      step: "commitData",
-      right: () => commitData(member.who, roundId, set),
-      wrong: () => commitData(member.who, roundId, set, { root: at.random.bytes(32) }),
+      step: "commitPanelLabels",
+      right: () => commitPanelLabels(who, roundId, hash),
+      wrong: () => commitPanelLabels(who, roundId, at.random.bytes(32)),
     };
-  }
-  const seats = elections.seatsOf(ctx, { gameId, roundId });
-  const seat = seats.find(({ member: address }) => address === member.who.address);
-  if (!seat) return undefined;
-  const { status, selected } = seat;
+  if (phase !== Phase.PHASE_REVEAL_LABELS || !isCommitted || sheet.labels.length > 0) return undefined;
+  const flipped = labels.map((label) => 1 - label);
+  return {
+    step: "revealPanelLabels",
+    right: () => revealPanelLabels(who, roundId, labels, salt),
+    wrong: () => revealPanelLabels(who, roundId, flipped, salt),
+  };
+}
+
+function seatTurn(member: Member, at: At, { status, selected }: Seat): Turn | undefined {
+  const { phase } = at.round;
   const first = phase === Phase.PHASE_REVEAL_INPUTS && status === SeatStatus.SEAT_STATUS_ELECTED;
   const second = phase === Phase.PHASE_REVEAL_INPUTS_2 && status === SeatStatus.SEAT_STATUS_CALLED;
   if (first || second) return revealTurn(member, at, selected);
   const labels = phase === Phase.PHASE_REVEAL_LABELS && status === SeatStatus.SEAT_STATUS_REVEALED;
   return labels ? labelTurn(member, at, selected) : undefined;
+}
+
+/** What the member has to say in the round now. */
+export function memberTurns(ctx: ReadCtx, member: Member, at: At): Turn[] {
+  const { phase, roundId, gameId } = at.round;
+  if (phase === Phase.PHASE_OPEN) {
+    const set = setOf(member, at);
+    return [
+      {
+        step: "commitData",
+        right: () => commitData(member.who, roundId, set),
+        wrong: () => commitData(member.who, roundId, set, { root: at.random.bytes(32) }),
+      },
+    ];
+  }
+  const seats = elections.seatsOf(ctx, { gameId, roundId });
+  const seat = seats.find(({ member: address }) => address === member.who.address);
+  if (!seat) return [];
+  return [seatTurn(member, at, seat), panelTurn(ctx, member, at)].filter((turn) => turn !== undefined);
 }

@@ -6,7 +6,7 @@ import { Phase, type Round } from "#proto/gen/iterum/rounds.ts";
 import type { Person } from "../accounts.ts";
 import { type Said, signTx, type TestChain } from "../chain.ts";
 import { CHAIN_ID, GAME_ID } from "../genesis.ts";
-import { type Member, memberTurn } from "./member.ts";
+import { authorsLabel, type Member, memberTurns } from "./member.ts";
 import { type Operator, operatorTurn } from "./operator.ts";
 import type { Random } from "./random.ts";
 import type { Quirk, Quirks, Step, Turn } from "./turns.ts";
@@ -85,12 +85,15 @@ export async function sayAll(chain: TestChain, saids: readonly (readonly [Person
 /** What everybody has to say in a round now. */
 export function turnsOf(ctx: ReadCtx, world: World, round: Round): (readonly [Person, Turn])[] {
   const ref = { chainId: CHAIN_ID, gameId: round.gameId, roundId: round.roundId };
-  const at = { round, ref, random: world.random };
-  const found: (readonly [Person, Turn | undefined])[] = [
-    ...world.operators.map((each) => [each.who, operatorTurn(ctx, each, at)] as const),
-    ...world.members.map((each) => [each.who, memberTurn(ctx, each, at)] as const),
-  ];
-  return found.flatMap(([who, turn]) => (turn ? [[who, turn] as const] : []));
+  const at = { round, ref, random: world.random, labelOf: authorsLabel(world.members, round.roundId) };
+  const operators = world.operators.flatMap((each) => {
+    const turn = operatorTurn(ctx, each, at);
+    return turn ? [[each.who, turn] as const] : [];
+  });
+  const members = world.members.flatMap((each) =>
+    memberTurns(ctx, each, at).map((turn) => [each.who, turn] as const),
+  );
+  return [...operators, ...members];
 }
 
 /** What was to be said in a phase that is over now. */

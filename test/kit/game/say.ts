@@ -1,8 +1,12 @@
 import {
   MsgCommitData,
+  MsgCommitPanelLabels,
+  MsgDenounce,
   MsgRegisterModel,
   MsgRevealInputs,
   MsgRevealLabels,
+  MsgRevealPanelLabels,
+  MsgSealDenouncement,
 } from "#proto/gen/iterum/commitments.ts";
 import { MsgBindEthereum } from "#proto/gen/iterum/community.ts";
 import {
@@ -92,6 +96,25 @@ export function revealLabels(
     .map(({ index, label, salt }) => ({ index, label, salt }));
   return say(MsgRevealLabels, { member: who.address, gameId, roundId, labels, ...change });
 }
+
+export const commitPanelLabels = (who: Person, roundId: bigint, labelsHash: Uint8Array): Said =>
+  say(MsgCommitPanelLabels, { member: who.address, gameId, roundId, labelsHash });
+
+export const revealPanelLabels = (
+  who: Person,
+  roundId: bigint,
+  labels: readonly number[],
+  salt: Uint8Array,
+): Said => say(MsgRevealPanelLabels, { member: who.address, gameId, roundId, labels, salt });
+
+export const sealDenouncement = (who: Person, hash: Uint8Array, of: string = gameId): Said =>
+  say(MsgSealDenouncement, { informer: who.address, gameId: of, hash });
+
+export const denounce = (
+  who: Person,
+  roundId: bigint,
+  leaked: Pick<MsgDenounce, "member" | "index" | "label" | "salt">,
+): Said => say(MsgDenounce, { informer: who.address, gameId, roundId, ...leaked });
 
 type Own<M> = Partial<Omit<M, "operator">>;
 

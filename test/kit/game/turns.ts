@@ -12,7 +12,9 @@ export const steps = [
   "revealInputs",
   "commitPredictions",
   "openPredictions",
+  "commitPanelLabels",
   "revealLabels",
+  "revealPanelLabels",
   "submitProof",
 ] as const;
 export type Step = (typeof steps)[number];
@@ -35,4 +37,6 @@ export interface At {
   readonly round: Round;
   readonly ref: RoundRef;
   readonly random: Random;
+  /** The label that the author of a content gave it: what an honest cross-labeller sees in it. */
+  readonly labelOf: (contentHash: Uint8Array) => number;
 }
