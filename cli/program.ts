@@ -9,6 +9,7 @@ import { memberCommand } from "./commands/member.ts";
 import { operatorCommand } from "./commands/operator.ts";
 import { proverCommand } from "./commands/prover.ts";
 import { queryCommand } from "./commands/query.ts";
+import { rewardCommand } from "./commands/reward.ts";
 import { startCommand } from "./commands/start.ts";
 import { storeCommand } from "./commands/store.ts";
 import { trainerCommand } from "./commands/trainer.ts";
@@ -30,6 +31,7 @@ const commands = [
   trainerCommand,
   proverCommand,
   dataCommand,
+  rewardCommand,
   exportCommand,
   storeCommand,
 ];

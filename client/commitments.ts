@@ -9,6 +9,7 @@ import {
   MsgRegisterModel,
   MsgRevealInputs,
   MsgRevealLabels,
+  type PanelSheet,
   Query,
   type RevealedSet,
 } from "#proto/gen/iterum/commitments.ts";
@@ -39,6 +40,8 @@ export interface CommitmentsQueries {
   sets(gameId: string, roundId: bigint): Promise<readonly RevealedSet[]>;
   /** The round's final item list; refused before it is final. */
   items(gameId: string, roundId: bigint): Promise<ItemList | undefined>;
+  /** What each cross-labeller of a round labels for others, in address order. */
+  panel(gameId: string, roundId: bigint): Promise<readonly PanelSheet[]>;
 }
 
 export const commitmentsQueries = (ask: Ask): CommitmentsQueries => ({
@@ -51,6 +54,7 @@ export const commitmentsQueries = (ask: Ask): CommitmentsQueries => ({
   commitments: async (gameId, roundId) => (await ask(Query.commitments, { gameId, roundId })).commitments,
   sets: async (gameId, roundId) => (await ask(Query.sets, { gameId, roundId })).sets,
   items: async (gameId, roundId) => (await ask(Query.items, { gameId, roundId })).list,
+  panel: async (gameId, roundId) => (await ask(Query.panel, { gameId, roundId })).sheets,
 });
 
 /** The featurizer of a game as featurizing code takes it; throws ClientError badAnswer on an unknown kind. */

@@ -29,11 +29,11 @@ function classShares(set: RevealedSet, classes: number): number[] {
   return counts.some((count) => count > 0n) ? splitExact(PPM, counts).map(Number) : [];
 }
 
-function resultOf(ctx: WriteCtx, key: rounds.RoundKey, settlement: Settlement, order: Order): Result {
-  const { set, counted, distribution } = settlement;
+type Score = ReturnType<typeof rewards.scoreModels>;
+
+function resultOf(score: Score, { distribution }: Settlement, order: Order): Result {
   const { operator, modelId, deposit, predictions } = order;
-  const values = decodePredictions(predictions);
-  const { scorePpm, metrics } = rewards.scored(ctx, key.gameId, counted, values, set.weights);
+  const { scorePpm, metrics } = score(decodePredictions(predictions));
   const gain = distribution.payouts.find((payout) => payout.operator === operator)?.gain ?? 0n;
   return { operator, modelId, deposit, payout: deposit + gain, ...metrics, scorePpm };
 }
@@ -49,7 +49,8 @@ function remember(ctx: WriteCtx, gameId: string, shares: readonly number[]): voi
 export function recordOutcome(ctx: WriteCtx, key: rounds.RoundKey, settlement: Settlement): bigint {
   const { book, set, orders, distribution, committeePaid } = settlement;
   const { gameId, roundId } = key;
-  const results = orders.map((order) => resultOf(ctx, key, settlement, order));
+  const score = rewards.scoreModels(ctx, key, settlement.counted, set.weights);
+  const results = orders.map((order) => resultOf(score, settlement, order));
   const payouts = results.reduce((sum, { payout }) => sum + payout, 0n);
   const shares = classShares(set, rounds.game(ctx, gameId).classes);
   const outcome: Outcome = {

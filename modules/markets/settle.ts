@@ -35,6 +35,7 @@ export function movesPerBlock(ctx: ReadCtx): number {
 function countedItems(ctx: ReadCtx, key: rounds.RoundKey): (rewards.CountedItem | undefined)[] {
   const authors = commitments.authorLabels(ctx, key);
   const panels = commitments.panelLabels(ctx, key);
+  const count = rewards.countLabels(ctx, key);
   const names = commitments.contentNames(ctx, key);
   const seen = new Map<string, number>();
   const disputed = new Set<string>();
@@ -45,9 +46,7 @@ function countedItems(ctx: ReadCtx, key: rounds.RoundKey): (rewards.CountedItem 
     seen.set(name, label);
   }
   return authors.map((author, i) =>
-    disputed.has(names[i] as string)
-      ? undefined
-      : rewards.countedItem(ctx, key.gameId, { author, panel: panels[i] ?? [] }),
+    disputed.has(names[i] as string) ? undefined : count({ author, panel: panels[i] ?? [] }),
   );
 }
 

@@ -1,58 +1,56 @@
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
-import { ensure } from "#chain/kernel/error.ts";
+import { assert } from "#chain/kernel/error.ts";
+import { textKey } from "#chain/kernel/keys.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import type { RewardRule } from "#proto/gen/iterum/rewards.ts";
-import { builtinScore } from "./builtins.ts";
 import { errors } from "./errors.ts";
-import { type CountedItem, runItem, runScore } from "./ir/program.ts";
-import { labelByRule } from "./label-rules.ts";
-import { type Metrics, metrics } from "./metrics.ts";
-import { rules } from "./state.ts";
-import { talliesOf } from "./tallies.ts";
+import type { CountedItem } from "./ir/program.ts";
+import { itemsCounted, modelsScored, type Scored } from "./scoring.ts";
+import { programs, rules } from "./state.ts";
 
 export type { CountedItem } from "./ir/program.ts";
+export type { Scored } from "./scoring.ts";
 
-/** How the game counts labels and scores models; fails with (rewards, 2). */
-export function rewardRule(ctx: ReadCtx, gameId: string): RewardRule {
-  const found = rules.get(ctx, gameId);
-  ensure(found, errors.NoRule, { gameId });
-  return found;
+/**
+ * How the round counts labels and scores models, with its program: the game's rule of the latest round that
+ * is not after it; fails with (rewards, 2).
+ */
+export function rewardRule(ctx: ReadCtx, { gameId, roundId }: rounds.RoundKey): RewardRule {
+  for (const [[, from], rule] of rules.under(ctx, textKey, gameId)) {
+    if (from > roundId) continue;
+    if (rule.programHash.length === 0) return rule;
+    const program = programs.get(ctx, rule.programHash);
+    assert(program, "a rule without its program");
+    return { ...rule, program };
+  }
+  throw errors.NoRule({ gameId: gameId.slice(0, 40) });
 }
 
-/** How an item counts, from the labels that were opened; undefined when it does not. */
-export function countedItem(
+/** Whether what counts in the round is the share of class 1 in millionths instead of a class. */
+export const isScalar = (ctx: ReadCtx, key: rounds.RoundKey): boolean => rewardRule(ctx, key).scalar;
+
+/** The labels of one item that were opened. */
+export interface OpenedLabels {
+  readonly author: number | undefined;
+  /** One entry a seat of the item's panel. */
+  readonly panel: readonly (number | undefined)[];
+}
+
+/** How an item of the round counts, from the labels that were opened; undefined when it does not. */
+export function countLabels(
   ctx: ReadCtx,
-  gameId: string,
-  labels: { readonly author: number | undefined; readonly panel: readonly (number | undefined)[] },
-): CountedItem | undefined {
-  const { program, agree } = rewardRule(ctx, gameId);
-  const { classes } = rounds.game(ctx, gameId);
-  const record = { authorLabel: labels.author, panelLabels: labels.panel, classes };
-  if (program) return runItem(program, record);
-  const label = labelByRule(agree, record);
-  return label === undefined ? undefined : { label, weight: 1n };
+  key: rounds.RoundKey,
+): (labels: OpenedLabels) => CountedItem | undefined {
+  const counted = itemsCounted(rewardRule(ctx, key));
+  const { classes } = rounds.game(ctx, key.gameId);
+  return ({ author, panel }) => counted({ authorLabel: author, panelLabels: panel, classes });
 }
 
-/** What a model's predictions on a round's items came to. */
-export interface Scored {
-  /** 0…10⁶ by the game's reward function. */
-  readonly scorePpm: number;
-  readonly metrics: Metrics;
-}
-
-/** Scores predictions (65535ths, classes 1…K−1) against the labels that count. */
-export function scored(
+/** Scores predictions (65535ths, classes 1…K−1) on the round's items, with their shares of its weight. */
+export const scoreModels = (
   ctx: ReadCtx,
-  gameId: string,
+  key: rounds.RoundKey,
   counted: readonly (CountedItem | undefined)[],
-  predictions: ArrayLike<number>,
   shares: readonly bigint[],
-): Scored {
-  const { program, builtin } = rewardRule(ctx, gameId);
-  const { classes } = rounds.game(ctx, gameId);
-  const labels = counted.map((item) => item?.label);
-  const weights = shares.map((share, i) => share * (counted[i]?.weight ?? 0n));
-  const items = talliesOf(labels, predictions, weights, classes);
-  const score = program ? runScore(program, { classes, items }) : builtinScore(builtin, items);
-  return { scorePpm: Number(score), metrics: metrics(labels, predictions, shares, classes) };
-}
+): ((predictions: ArrayLike<number>) => Scored) =>
+  modelsScored(rewardRule(ctx, key), rounds.game(ctx, key.gameId).classes, counted, shares);

@@ -1,5 +1,5 @@
 import { floorDiv } from "#chain/math/mul-div.ts";
-import { labelPpm, lossMicronats, squares, type Tally, talliesOf, topClass } from "./tallies.ts";
+import { labelClass, labelPpm, lossMicronats, squares, type Tally, topClass } from "./tallies.ts";
 
 const PPM = 1_000_000n;
 
@@ -13,8 +13,12 @@ export interface Metrics {
   readonly logLossMicronats: bigint;
 }
 
-/** Σ_k (p_k − [k = y])² in 10⁻¹². */
-export const brier = (tally: Tally): bigint => squares(tally) - 2n * PPM * labelPpm(tally) + PPM * PPM;
+/** Σ_k (p_k − [k = y])² in 10⁻¹²; of a scalar y 2(p₁ − y)². */
+export function brier(tally: Tally): bigint {
+  const missed = PPM - labelPpm(tally);
+  if (tally.scalar) return 2n * missed * missed;
+  return squares(tally) - 2n * PPM * labelPpm(tally) + PPM * PPM;
+}
 
 /** Weighted sum over the tallies. */
 export const weighted = (tallies: readonly Tally[], value: (tally: Tally) => bigint): bigint =>
@@ -24,23 +28,13 @@ export const weighted = (tallies: readonly Tally[], value: (tally: Tally) => big
 export const totalWeight = (tallies: readonly Tally[]): bigint => weighted(tallies, () => 1n);
 
 /** Ten to the sixth where the most probable class is right, otherwise zero. */
-export const hitPpm = (tally: Tally): bigint => (topClass(tally) === tally.label ? PPM : 0n);
+export const hitPpm = (tally: Tally): bigint => (topClass(tally) === labelClass(tally) ? PPM : 0n);
 
 /**
  * Accuracy, Brier score and log loss of predictions, as round tables show them; all zero when no item
  * counts or those that do have no weight. Means are rounded down.
- *
- * @param labels per item the class that counts, or undefined, which leaves the item out
- * @param predictions 65535ths, per item the classes 1…K−1
- * @throws RangeError when the lengths do not fit
  */
-export function metrics(
-  labels: readonly (number | undefined)[],
-  predictions: ArrayLike<number>,
-  weights: readonly bigint[],
-  classes: number,
-): Metrics {
-  const tallies = talliesOf(labels, predictions, weights, classes);
+export function metrics(tallies: readonly Tally[]): Metrics {
   const total = totalWeight(tallies);
   if (total === 0n) return { accuracyPpm: 0, brierPpm: 0, logLossMicronats: 0n };
   return {

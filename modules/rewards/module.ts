@@ -1,58 +1,65 @@
-import type { WriteCtx } from "#chain/kernel/ctx.ts";
+import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
-import { type Answers, defineModule, queries } from "#chain/kernel/module.ts";
-import * as elections from "#modules/elections/api.ts";
-import { GenesisState, Query, type RewardRule } from "#proto/gen/iterum/rewards.ts";
+import { textKey } from "#chain/kernel/keys.ts";
+import { type Answers, defineModule, invariant, messages, queries } from "#chain/kernel/module.ts";
+import * as rounds from "#modules/rounds/api.ts";
+import { GenesisState, Msg, Query, type RewardRule } from "#proto/gen/iterum/rewards.ts";
 import { rewardRule } from "./api.ts";
-import { builtinIds } from "./builtins.ts";
 import { errors } from "./errors.ts";
-import { IrError } from "./ir/ops.ts";
-import { checkProgram } from "./ir/program.ts";
-import { labelRuleNames } from "./label-rules.ts";
-import { rules } from "./state.ts";
+import { addProgram, addRule } from "./rule.ts";
+import { setRewardFunction } from "./set-reward-function.ts";
+import { programs, rules } from "./state.ts";
+
+const PAGE_MAX = 100;
+
+function latestRules(ctx: ReadCtx, gameId: string): RewardRule[] {
+  const found: RewardRule[] = [];
+  for (const [, rule] of rules.under(ctx, textKey, gameId)) {
+    if (found.length === PAGE_MAX) break;
+    found.push(rule);
+  }
+  return found;
+}
 
 const answers: Answers<typeof Query> = {
-  rewardRule: (ctx, { gameId }) => ({ rule: rewardRule(ctx, gameId) }),
+  rewardRule: (ctx, { gameId, roundId }) => {
+    const last = roundId > 0n ? roundId : rounds.lastRoundId(ctx, gameId);
+    return { rule: rewardRule(ctx, { gameId, roundId: last > 0n ? last : 1n }) };
+  },
+  rewardRules: (ctx, { gameId }) => ({ rules: latestRules(ctx, gameId) }),
+  program: (ctx, { programHash }) => {
+    const program = programHash.length === 32 ? programs.get(ctx, programHash) : undefined;
+    ensure(program, errors.NoProgram);
+    return { program };
+  },
 };
 
-function checkFunction(ctx: WriteCtx, { gameId, builtin, program, panel }: RewardRule): void {
-  if (!program) {
-    ensure(builtinIds.includes(builtin), errors.BadRule, { gameId, builtin: builtin.slice(0, 40) });
-    return;
-  }
-  ensure(builtin === "", errors.BadRule, { gameId, both: "a built-in and a program" });
-  const { itemsMax } = elections.electionOf(ctx, gameId);
-  try {
-    checkProgram(program, { itemsMax, panelSeats: panel });
-  } catch (error) {
-    if (!(error instanceof IrError)) throw error;
-    throw errors.BadRule({ gameId, why: error.message });
-  }
-}
-
-function addRule(ctx: WriteCtx, rule: RewardRule): void {
-  const { gameId, agree, panel } = rule;
-  ensure(!rules.has(ctx, gameId), errors.BadRule, { gameId, twice: true });
-  ensure(labelRuleNames.includes(agree), errors.BadRule, { gameId, agree: agree.slice(0, 40) });
-  const seats = elections.electionOf(ctx, gameId).panel;
-  ensure(panel === seats, errors.BadRule, { gameId, panel, seats });
-  // A rule that compares needs a panel, and one that does not would leave it nothing to do.
-  ensure((agree === "own") === (panel === 0), errors.BadRule, { gameId, agree, panel });
-  checkFunction(ctx, rule);
-  rules.set(ctx, gameId, rule);
-}
+const programsAreKept = invariant("every rule has a built-in or a program that is kept", "full", (ctx) => {
+  for (const [, { builtin, programHash }] of rules.all(ctx))
+    if (programHash.length > 0 ? !programs.has(ctx, programHash) : builtin === "") return false;
+  return true;
+});
 
 export const rewardsModule = defineModule({
   name: "rewards",
   version: 1,
-  messages: [],
+  messages: messages(Msg, { setRewardFunction }),
   queries: queries(Query, answers),
-  invariants: [],
+  invariants: [programsAreKept],
   genesis: {
     codec: GenesisState,
     init: (ctx, genesis) => {
-      for (const rule of genesis.rules) addRule(ctx, rule);
+      for (const program of genesis.programs) addProgram(ctx, program);
+      for (const rule of genesis.rules) {
+        const { gameId } = rule;
+        const fromRound = rule.fromRound > 0n ? rule.fromRound : 1n;
+        ensure(!rules.has(ctx, [gameId, fromRound]), errors.BadRule, { gameId, fromRound, twice: true });
+        addRule(ctx, { ...rule, fromRound });
+      }
     },
-    dump: (ctx) => ({ rules: [...rules.all(ctx)].map(([, rule]) => rule) }),
+    dump: (ctx) => ({
+      rules: [...rules.all(ctx)].map(([, rule]) => rule),
+      programs: [...programs.all(ctx)].map(([, program]) => program),
+    }),
   },
 });

@@ -9,8 +9,9 @@ const WAD_PER_PPM = 10n ** 12n;
 
 /** What is known of one counted item when models are scored. */
 export interface Tally {
-  /** The class that counts. */
+  /** The class that counts; in a scalar game the share of class 1 in millionths. */
   readonly label: number;
+  readonly scalar: boolean;
   /** Not negative. */
   readonly weight: bigint;
   /** The model's probabilities of all classes in millionths, summing to 10⁶. */
@@ -21,7 +22,7 @@ export interface Tally {
  * The counted items with their predictions in millionths (largest remainder of the 65535ths, ties to the
  * lower class).
  *
- * @param labels per item the class that counts, or undefined, which leaves the item out
+ * @param labels per item what counts, or undefined, which leaves the item out
  * @param predictions 65535ths, per item the classes 1…K−1
  * @throws RangeError when the lengths do not fit
  */
@@ -29,7 +30,7 @@ export function talliesOf(
   labels: readonly (number | undefined)[],
   predictions: ArrayLike<number>,
   weights: readonly bigint[],
-  classes: number,
+  { classes, scalar = false }: { readonly classes: number; readonly scalar?: boolean },
 ): Tally[] {
   const wide = classes - 1;
   if (predictions.length !== labels.length * wide || weights.length !== labels.length)
@@ -40,13 +41,26 @@ export function talliesOf(
     const given = Array.from({ length: wide }, (_, k) => BigInt(predictions[item * wide + k] as number));
     const rest = given.reduce((left, value) => left - value, PREDICTION_ONE);
     const predictionPpm = splitExact(PPM, [rest, ...given]);
-    tallies.push({ label, weight: weights[item] as bigint, predictionPpm });
+    tallies.push({ label, scalar, weight: weights[item] as bigint, predictionPpm });
   }
   return tallies;
 }
 
-/** The probability of the class that counts, in millionths. */
-export const labelPpm = ({ predictionPpm, label }: Tally): bigint => predictionPpm[label] ?? 0n;
+/**
+ * The probability of the class that counts, in millionths; of a scalar y 10⁶ − |p₁ − y|, which is the same
+ * at its ends.
+ */
+export function labelPpm({ predictionPpm, label, scalar }: Tally): bigint {
+  if (!scalar) return predictionPpm[label] ?? 0n;
+  const off = (predictionPpm[1] ?? 0n) - BigInt(label);
+  return PPM - larger(off, -off);
+}
+
+/** The class that counts; of a scalar the nearer end, from a half on class 1. */
+export const labelClass = ({ label, scalar }: Tally): number => {
+  if (!scalar) return label;
+  return 2n * BigInt(label) >= PPM ? 1 : 0;
+};
 
 /** The most probable class, ties to the lower. */
 export function topClass({ predictionPpm }: Tally): number {
@@ -59,6 +73,16 @@ export function topClass({ predictionPpm }: Tally): number {
 export const squares = ({ predictionPpm }: Tally): bigint =>
   predictionPpm.reduce((sum, ppm) => sum + ppm * ppm, 0n);
 
-/** −ln of the probability of the class that counts, in millionths of a nat, rounded up; of 10⁻⁶ at least. */
-export const lossMicronats = (tally: Tally): bigint =>
-  mulDiv(-lnDown(larger(labelPpm(tally), 1n) * WAD_PER_PPM), 1n, WAD_PER_PPM, "up");
+/** −ln of a probability in 18-decimal units, rounded up; of 10⁻⁶ at least. */
+const surprise = (ppm: bigint): bigint => -lnDown(larger(ppm, 1n) * WAD_PER_PPM);
+
+/**
+ * −ln of the probability of the class that counts, in millionths of a nat, rounded up; of 10⁻⁶ at least. Of a
+ * scalar y the cross-entropy −y·ln p₁ − (1−y)·ln p₀.
+ */
+export function lossMicronats({ predictionPpm, label, scalar }: Tally): bigint {
+  if (!scalar) return mulDiv(surprise(predictionPpm[label] ?? 0n), 1n, WAD_PER_PPM, "up");
+  const [p0 = 0n, p1 = 0n] = predictionPpm;
+  const share = BigInt(label);
+  return mulDiv(share * surprise(p1) + (PPM - share) * surprise(p0), 1n, PPM * WAD_PER_PPM, "up");
+}

@@ -4,7 +4,7 @@ import { hook } from "#chain/kernel/module.ts";
 import type { RoundRef } from "#chain/protocol/round-key.ts";
 import { type Game, Phase, type Round } from "#proto/gen/iterum/rounds.ts";
 import { errors } from "./errors.ts";
-import { games, params, rounds, running } from "./state.ts";
+import { games, lastRoundIds, params, rounds, running } from "./state.ts";
 
 /** Names a round within the chain. */
 export interface RoundKey {
@@ -23,6 +23,9 @@ export function game(ctx: ReadCtx, gameId: string): Game {
   ensure(found, errors.NoGame, { gameId: gameId.slice(0, 40) });
   return found;
 }
+
+/** The number of the game's round that opened last; 0 before the first. */
+export const lastRoundId = (ctx: ReadCtx, gameId: string): bigint => lastRoundIds.get(ctx, gameId) ?? 0n;
 
 /** The round; fails with (rounds, 3). */
 export function round(ctx: ReadCtx, { gameId, roundId }: RoundKey): Round {

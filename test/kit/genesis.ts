@@ -9,7 +9,7 @@ import { GenesisState as Community } from "#proto/gen/iterum/community.ts";
 import { type BeaconKey, GenesisState as Elections } from "#proto/gen/iterum/elections.ts";
 import { GenesisState as Markets } from "#proto/gen/iterum/markets.ts";
 import { GenesisState as Proofs } from "#proto/gen/iterum/proofs.ts";
-import { GenesisState as Rewards } from "#proto/gen/iterum/rewards.ts";
+import { RewardRule, GenesisState as Rewards } from "#proto/gen/iterum/rewards.ts";
 import { GenesisState as Rounds, type Schedule } from "#proto/gen/iterum/rounds.ts";
 import { GenesisState as Treasury } from "#proto/gen/iterum/treasury.ts";
 import { binding, type Person } from "./accounts.ts";
@@ -113,7 +113,10 @@ function community({ members, chainId = CHAIN_ID }: GenesisChoice) {
 }
 
 const rewards = (agree: string, panel: number, builtin = "logloss/1") =>
-  toJson(Rewards, { rules: [{ gameId: GAME_ID, builtin, program: undefined, agree, panel }] });
+  toJson(Rewards, {
+    programs: [],
+    rules: [{ ...RewardRule.zero(), gameId: GAME_ID, builtin, agree, panel }],
+  });
 
 function play(choice: GenesisChoice) {
   const { committee = 3, alternates = 2, itemsMax = 12, itemsMin = 2, panel = 0 } = choice;

@@ -70,7 +70,13 @@ function checkIf<W, E>({ args }: Expr, frame: Frame<W, E>): Checked {
 function checkOperator<W, E>({ op, args }: Expr, frame: Frame<W, E>): Checked {
   const isLogic = op === "and" || op === "or" || op === "not";
   const operator = isLogic
-    ? { takes: "bool", gives: "bool", argsMin: op === "not" ? 1 : 2, argsMax: op === "not" ? 1 : ARGS_MAX }
+    ? {
+        takes: "bool",
+        gives: "bool",
+        argsMin: op === "not" ? 1 : 2,
+        argsMax: op === "not" ? 1 : ARGS_MAX,
+        cost: 1,
+      }
     : OPERATORS.get(op);
   demand(operator !== undefined, `no such operator: ${op}`);
   demand(
@@ -82,7 +88,7 @@ function checkOperator<W, E>({ op, args }: Expr, frame: Frame<W, E>): Checked {
     types.every((type) => type === operator.takes),
     `wrong type of argument: ${op}`,
   );
-  return { type: operator.gives as Type, cost: 1 + cost };
+  return { type: operator.gives as Type, cost: operator.cost + cost };
 }
 
 function check<W, E>(expr: Expr, outer: Frame<W, E>): Checked {

@@ -1,5 +1,6 @@
 import { larger, smaller } from "#chain/math/bounds.ts";
 import { floorDiv } from "#chain/math/mul-div.ts";
+import { sqrtFloor } from "./sqrt.ts";
 
 /** Values of reward IR v1: checked integers and truth values. */
 export type Type = "int" | "bool";
@@ -21,6 +22,8 @@ export interface Operator {
   readonly gives: Type;
   readonly argsMin: number;
   readonly argsMax: number;
+  /** What it counts for, in nodes. */
+  readonly cost: number;
   /** From the values of all arguments, of the type it takes. */
   readonly apply: (...values: readonly bigint[]) => Value;
 }
@@ -39,11 +42,20 @@ function divFloor(a: bigint, b: bigint): bigint {
   return b > 0n ? floorDiv(a, b) : floorDiv(-a, -b);
 }
 
+/** A root takes up to a dozen divisions. */
+const SQRT_COST = 16;
+
+function root(a: bigint): bigint {
+  if (a < 0n) throw new IrError("root of a negative number");
+  return sqrtFloor(a);
+}
+
 const folded = (apply: (a: bigint, b: bigint) => bigint): Operator => ({
   takes: "int",
   gives: "int",
   argsMin: 2,
   argsMax: ARGS_MAX,
+  cost: 1,
   apply: (...values) => values.reduce((a, b) => checked(apply(a, b))),
 });
 
@@ -52,7 +64,15 @@ const binary = (apply: (a: bigint, b: bigint) => Value): Operator => ({
   gives: "int",
   argsMin: 2,
   argsMax: 2,
+  cost: 1,
   apply: (a, b) => apply(a as bigint, b as bigint),
+});
+
+const unary = (apply: (a: bigint) => bigint, cost: number): Operator => ({
+  ...binary(apply),
+  argsMin: 1,
+  argsMax: 1,
+  cost,
 });
 
 const comparison = (apply: (a: bigint, b: bigint) => boolean): Operator => ({
@@ -72,7 +92,8 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ["sub", binary((a, b) => checked(a - b))],
   ["divFloor", binary((a, b) => checked(divFloor(a, b)))],
   ["mod", binary((a, b) => a - b * divFloor(a, b))],
-  ["abs", { ...binary((a) => (a < 0n ? -a : a)), argsMin: 1, argsMax: 1 }],
+  ["abs", unary((a) => (a < 0n ? -a : a), 1)],
+  ["sqrtFloor", unary(root, SQRT_COST)],
   ["eq", comparison((a, b) => a === b)],
   ["lt", comparison((a, b) => a < b)],
   ["le", comparison((a, b) => a <= b)],

@@ -6,7 +6,7 @@ import { IrError, type Type } from "./ops.ts";
 import { prepare } from "./run.ts";
 import { ITEM_SCOPE, SCORE_SCOPE, type Tallies } from "./scope.ts";
 
-/** Greatest score. */
+/** Greatest score, and greatest scalar. */
 const SCORE_MAX = 1_000_000n;
 /** Greatest weight that `weight` may give an item. */
 const WEIGHT_MAX = 1_000_000n;
@@ -68,6 +68,7 @@ export const programHash = (program: Program): Uint8Array =>
 
 /** An item as the program counts it. */
 export interface CountedItem {
+  /** A class; in a scalar game the share of class 1 in millionths. */
   readonly label: number;
   readonly weight: bigint;
 }
@@ -83,24 +84,33 @@ function attempt<T>(evaluate: () => T): T | undefined {
 }
 
 /**
- * How a checked program counts an item; undefined when it does not: `use` is false, something fails, the
- * label is no class or the weight is outside 0…10⁶.
+ * How a checked program counts items. The function gives undefined for one that does not count: `use` is
+ * false, something fails, the weight is outside 0…10⁶, or the label is no class; in a scalar game the label
+ * is 0…10⁶.
  */
-export function runItem(program: Program, record: ItemRecord): CountedItem | undefined {
+export function itemCounter(
+  program: Program,
+  scalar: boolean,
+): (record: ItemRecord) => CountedItem | undefined {
   const { use, label, weight } = whole(program);
-  return attempt(() => {
-    if (!prepare(use, ITEM_SCOPE)(record).value) return undefined;
-    const labelValue = prepare(label, ITEM_SCOPE)(record).value as bigint;
-    const weightValue = prepare(weight, ITEM_SCOPE)(record).value as bigint;
-    const isClass = labelValue >= 0n && labelValue < BigInt(record.classes);
-    const isWeight = weightValue >= 0n && weightValue <= WEIGHT_MAX;
-    return isClass && isWeight ? { label: Number(labelValue), weight: weightValue } : undefined;
-  });
+  const parts = { use: prepare(use, ITEM_SCOPE), label: prepare(label, ITEM_SCOPE) };
+  const weigh = prepare(weight, ITEM_SCOPE);
+  return (record) =>
+    attempt(() => {
+      if (!parts.use(record).value) return undefined;
+      const labelValue = parts.label(record).value as bigint;
+      const weightValue = weigh(record).value as bigint;
+      const isLabel = labelValue >= 0n && labelValue <= (scalar ? SCORE_MAX : BigInt(record.classes) - 1n);
+      const isWeight = weightValue >= 0n && weightValue <= WEIGHT_MAX;
+      return isLabel && isWeight ? { label: Number(labelValue), weight: weightValue } : undefined;
+    });
 }
 
-/** The score 0…10⁶ of a checked program; its `scoreOnError` where it fails or gives another number. */
-export function runScore(program: Program, tallies: Tallies): bigint {
-  const { score } = whole(program);
-  const value = attempt(() => prepare(score, SCORE_SCOPE)(tallies).value as bigint);
-  return value !== undefined && value >= 0n && value <= SCORE_MAX ? value : BigInt(program.scoreOnError);
+/** How a checked program scores: 0…10⁶; its `scoreOnError` where it fails or gives another number. */
+export function scorer(program: Program): (tallies: Tallies) => bigint {
+  const evaluate = prepare(whole(program).score, SCORE_SCOPE);
+  return (tallies) => {
+    const value = attempt(() => evaluate(tallies).value as bigint);
+    return value !== undefined && value >= 0n && value <= SCORE_MAX ? value : BigInt(program.scoreOnError);
+  };
 }

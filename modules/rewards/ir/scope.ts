@@ -30,8 +30,8 @@ const int = <R>(read: (record: R) => bigint, cost = 1): Field<R> => ({ type: "in
 const bool = <R>(read: (record: R) => boolean, cost = 1): Field<R> => ({ type: "bool", cost, read });
 /** Reading it visits every class or every label. */
 const LIST_COST = 4;
-/** Reading it takes a logarithm. */
-const LOG_COST = 16;
+/** Reading it takes a logarithm, of a scalar two. */
+const LOG_COST = 32;
 /** A label as an integer; −1 for none. */
 const labelOr = (label: number | undefined): bigint => BigInt(label ?? -1);
 

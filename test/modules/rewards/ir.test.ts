@@ -29,6 +29,14 @@ function floorQuotient(a: bigint, b: bigint): bigint {
   return (a - remainder) / b;
 }
 
+/** ⌊√value⌋ digit by digit from the top bit. */
+function squareRoot(value: bigint): bigint {
+  if (value < 0n) throw new Failure();
+  let root = 0n;
+  for (let bit = 1n << 64n; bit > 0n; bit >>= 1n) if ((root + bit) ** 2n <= value) root += bit;
+  return root;
+}
+
 /** A second evaluator, written from the description: walks the tree, keeps an environment of its own. */
 function walk(expr: Expr, tallies: Tallies, tally: Tally | undefined, locals: readonly Value[]): Value {
   const at = (index: number): Value => walk(expr.args[index] as Expr, tallies, tally, locals);
@@ -60,6 +68,7 @@ function walk(expr: Expr, tallies: Tallies, tally: Tally | undefined, locals: re
       return a - b * floorQuotient(a, b);
     },
     abs: () => (int(0) < 0n ? -int(0) : int(0)),
+    sqrtFloor: () => squareRoot(int(0)),
     eq: () => int(0) === int(1),
     lt: () => int(0) < int(1),
     le: () => int(0) <= int(1),
@@ -124,6 +133,13 @@ test("division and remainder round towards minus infinity", () => {
   assert.equal(evaluated(call("mod", constant(7n), minus(2n))), -1n);
 });
 
+test("a root is rounded down, and there is none of a negative number", () => {
+  const root = (value: bigint): Value => evaluated(call("sqrtFloor", constant(value)));
+  assert.deepEqual([0n, 1n, 3n, 4n, 99n, 100n].map(root), [0n, 1n, 1n, 2n, 9n, 10n]);
+  assert.equal(root(MAGNITUDE_MAX), 13_043_817_825_332_782_212n);
+  assert.throws(() => evaluated(call("sqrtFloor", minus(1n))), IrError);
+});
+
 test("what is not needed is not evaluated", () => {
   const failing = call("eq", call("divFloor", constant(1n), constant(0n)), constant(0n));
   const [yes, no] = [call("eq", constant(0n), constant(0n)), call("lt", constant(0n), constant(0n))];
@@ -148,7 +164,8 @@ test("a let is evaluated once and seen inside sums", () => {
 test("the cost of a sum is its body times the most items, dear fields count for several nodes", () => {
   const cost = (expr: Expr): number => checkExpr(expr, SCORE_SCOPE, 100).cost;
   assert.equal(cost(call("sum", call("add", field("weight"), constant(1n)))), 301);
-  assert.equal(cost(call("sum", field("loss"))), 1601);
+  assert.equal(cost(call("sum", field("loss"))), 3201);
+  assert.equal(cost(call("sqrtFloor", constant(9n))), 17);
   assert.equal(cost(call("add", constant(1n), call("count", call("eq", constant(1n), constant(1n))))), 303);
 });
 

@@ -1,0 +1,67 @@
+import { toHex } from "#chain/bytes/hex.ts";
+import { decodePredictions } from "#chain/protocol/predictions.ts";
+import { ensureCli } from "#cli/errors.ts";
+import type { IterumClient } from "#client/connect.ts";
+import type { ItemList } from "#proto/gen/iterum/commitments.ts";
+import type { RoundItem, RoundRecords } from "./round-file.ts";
+
+/** The places of items whose content has copies with other labels: none of them counts. */
+function disputedPlaces({ items }: ItemList, labels: readonly (number | undefined)[]): ReadonlySet<number> {
+  const seen = new Map<string, Set<number>>();
+  const nameOf = (place: number): string => toHex(items[place]?.contentHash ?? new Uint8Array(0));
+  for (const [place, label] of labels.entries()) {
+    const known = seen.get(nameOf(place)) ?? new Set();
+    if (label !== undefined) seen.set(nameOf(place), known.add(label));
+  }
+  return new Set(labels.keys().filter((place) => (seen.get(nameOf(place))?.size ?? 0) > 1));
+}
+
+/**
+ * The records of a round whose labels and predictions are open, as `iterum reward test` reads them; models
+ * are named by their operators. Throws a CliError before the labels are open.
+ */
+export async function recordsOf(
+  client: IterumClient,
+  gameId: string,
+  roundId: bigint,
+): Promise<RoundRecords> {
+  const [games, rule, list, sets, sheets, orders] = await Promise.all([
+    client.rounds.games(),
+    client.rewards.rule(gameId, roundId),
+    client.commitments.items(gameId, roundId),
+    client.commitments.sets(gameId, roundId),
+    client.commitments.panel(gameId, roundId),
+    client.markets.orders(gameId, roundId),
+  ]);
+  const game = games.find((each) => each.gameId === gameId);
+  ensureCli(game && rule && list, `round ${roundId} of ${gameId} has no items`);
+  ensureCli(
+    sets.some(({ labels }) => labels.length > 0),
+    `no label of round ${roundId} is open yet`,
+  );
+  const opened = new Map<string, number>();
+  for (const { member, items, labels } of sets)
+    for (const [place, { index }] of items.entries())
+      if ((labels[place] ?? 0) > 0) opened.set(`${member}/${index}`, (labels[place] as number) - 1);
+  const authors = list.items.map(({ member, index }) => opened.get(`${member}/${index}`));
+  const panels = list.items.map((): (number | undefined)[] => []);
+  for (const { places, labels } of sheets)
+    for (const [i, place] of places.entries())
+      panels[place]?.push((labels[i] ?? 0) > 0 ? (labels[i] as number) - 1 : undefined);
+  const disputed = disputedPlaces(list, authors);
+  const items = list.items.map(
+    ({ weight }, place): RoundItem => ({
+      author: authors[place],
+      panel: panels[place] ?? [],
+      share: weight,
+      disputed: disputed.has(place),
+    }),
+  );
+  const models = orders
+    .filter(({ predictions }) => predictions.length > 0)
+    .map(({ operator, predictions }) => ({
+      name: operator,
+      predictions: [...decodePredictions(predictions)],
+    }));
+  return { classes: game.classes, scalar: rule.scalar, items, models };
+}
