@@ -2,13 +2,14 @@ import { type BlockInfo, type Event, writeCtx } from "#chain/kernel/block.ts";
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import type { Overlay } from "#chain/kernel/overlay.ts";
-import type { ProofTask } from "#chain/kernel/proof.ts";
-import { BLOCK_GAS_MAX, BLOCK_PROOFS_MAX } from "#chain/limits.ts";
+import type { DueProof } from "#chain/kernel/proof.ts";
+import { BLOCK_GAS_MAX } from "#chain/limits.ts";
 import { beaconIsSigned } from "#modules/elections/api.ts";
 import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import { timeItem } from "./base.ts";
 import { deliverInjected, deliverTx, noRoomResult, type Reading, readingOf } from "./execute.ts";
 import { errors, readInjected } from "./injected.ts";
+import { proofPlaces } from "./places.ts";
 import { dueTask } from "./proofs.ts";
 import { signatoriesOf, verifyAhead } from "./signatures.ts";
 import type { Machine } from "./types.ts";
@@ -18,7 +19,7 @@ export interface Placed {
   readonly bytes: Uint8Array;
   readonly reading: Reading;
   /** What its proof must show; none without a proof, or where state refuses it: it will fail on its own. */
-  readonly task: ProofTask | undefined;
+  readonly task: DueProof | undefined;
   /** Whether the block has a place left among its proofs. */
   readonly fits: boolean;
 }
@@ -34,12 +35,11 @@ export async function placeTxs(
 ): Promise<readonly Placed[]> {
   const readings = txs.map((bytes) => readingOf(machine, bytes));
   await verifyAhead(machine, signatoriesOf(ctx), readings);
-  let proofs = 0;
+  const places = proofPlaces();
   return readings.map((reading, i) => {
     const bytes = txs[i] as Uint8Array;
     const task = reading.tx && dueTask(ctx, reading.tx);
-    if (task) proofs += 1;
-    const fits = task === undefined || proofs <= BLOCK_PROOFS_MAX;
+    const fits = task === undefined || places.take(task);
     return { bytes, reading, task: fits ? task : undefined, fits };
   });
 }

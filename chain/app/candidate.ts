@@ -9,7 +9,7 @@ import { failureOf } from "#chain/tx/result.ts";
 import * as auth from "#modules/auth/api.ts";
 import * as bank from "#modules/bank/api.ts";
 import { readingOf } from "./execute.ts";
-import { proofMessage } from "./proofs.ts";
+import { debtOf } from "./proofs.ts";
 import type { Machine } from "./types.ts";
 
 /** A transaction that may enter a block. */
@@ -41,7 +41,7 @@ export function candidateOf(ctx: ReadCtx, bytes: Uint8Array, tx: DecodedTx<Messa
     fee: tx.fee.amount.find(({ denom }) => denom === feeDenom)?.amount ?? 0n,
     gas: tx.fee.gasLimit,
     timeoutHeight,
-    prover: proofMessage(tx)?.signer,
+    prover: debtOf(tx),
     decoded: tx,
   };
 }

@@ -2,8 +2,8 @@ import type { BlockInfo } from "#chain/kernel/block.ts";
 import type { ReadCtx, ReadStore } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { overlay } from "#chain/kernel/overlay.ts";
-import type { ProofTask } from "#chain/kernel/proof.ts";
-import { BLOCK_BYTES_MAX, BLOCK_PROOFS_MAX } from "#chain/limits.ts";
+import type { DueProof } from "#chain/kernel/proof.ts";
+import { BLOCK_BYTES_MAX } from "#chain/limits.ts";
 import { type Choice, pick } from "#chain/mempool/pick.ts";
 import type { Ranked } from "#chain/mempool/types.ts";
 import { failureOf } from "#chain/tx/result.ts";
@@ -11,6 +11,7 @@ import type { ProofVerifier } from "#chain/verify/types.ts";
 import type { Candidate } from "./candidate.ts";
 import { enterTx, readingOf, txOf } from "./execute.ts";
 import { errors } from "./injected.ts";
+import { proofPlaces } from "./places.ts";
 import { dueTask, holds, proofTask } from "./proofs.ts";
 import { room } from "./room.ts";
 import { signatoriesOf, verifyAhead } from "./signatures.ts";
@@ -29,24 +30,25 @@ export interface Judge {
 
 type Lanes = readonly (readonly Ranked<Candidate>[])[];
 
+interface Judged {
+  readonly task: DueProof;
+  readonly holds: boolean;
+}
+
 /**
- * Verdicts by id on the next proof of each debtor, of as many debtors as a block has lanes for: whatever one
- * sends, it takes no other's place.
+ * By id the next proof of each debtor, as far as the places of a block go, and whether it holds: whatever one
+ * sends, it takes no other's place, and no game takes another's.
  */
-async function judged({ proofs, ctx }: Judge, lanes: Lanes): Promise<ReadonlyMap<string, boolean>> {
-  const tasks = new Map<string, ProofTask>();
-  const debtors = new Set<string>();
+async function judged({ proofs, ctx }: Judge, lanes: Lanes): Promise<ReadonlyMap<string, Judged>> {
+  const tasks = new Map<string, DueProof>();
+  const places = proofPlaces();
   for (const lane of lanes)
     for (const { tx } of lane) {
-      const { prover } = tx;
-      if (prover === undefined || debtors.has(prover) || tasks.size === BLOCK_PROOFS_MAX) continue;
-      const task = dueTask(ctx, tx.decoded);
-      if (task === undefined) continue;
-      debtors.add(prover);
-      tasks.set(tx.id, task);
+      const task = tx.prover === undefined ? undefined : dueTask(ctx, tx.decoded);
+      if (task && places.take(task)) tasks.set(tx.id, task);
     }
   const verdicts = await proofs.verifyAll([...tasks.values()]);
-  return new Map([...tasks].map(([id, task]) => [id, holds(verdicts, task)]));
+  return new Map([...tasks].map(([id, task]) => [id, { task, holds: holds(verdicts, task) }]));
 }
 
 /**
@@ -60,26 +62,27 @@ export async function selectTxs(
   bytesMax: number,
   refused: (candidate: Candidate) => Choice,
 ): Promise<Uint8Array[]> {
-  const verdicts = await judged(judge, lanes);
+  const proofs = await judged(judge, lanes);
   const { machine, base, ctx, block } = judge;
   const left = room(bytesMax);
   const scratch = overlay(base);
   const chosen: Uint8Array[] = [];
   pick(lanes, (candidate) => {
     const { decoded: tx } = candidate;
-    if (!left.fits(tx)) return "close";
     const { prover, id } = candidate;
-    const waits = prover !== undefined && !verdicts.has(id) && dueTask(ctx, tx) !== undefined;
+    const proof = proofs.get(id);
+    if (!left.fits(tx, proof?.task)) return "close";
+    const waits = prover !== undefined && !proof && dueTask(ctx, tx) !== undefined;
     if (waits) return "close";
     try {
-      ensure(prover === undefined || verdicts.get(id), errors.FalseProof);
+      ensure(prover === undefined || proof?.holds, errors.FalseProof);
       enterTx(machine, scratch, block, tx);
     } catch (error) {
       // The mempool let it in before the state turned against it. Throws again what must stop the node.
       failureOf(error);
       return refused(candidate);
     }
-    left.take(tx);
+    left.take(tx, proof?.task);
     chosen.push(candidate.bytes);
     return "take";
   });
@@ -96,12 +99,12 @@ export async function acceptsTxs(judge: Judge, txs: readonly Uint8Array[]): Prom
   await verifyAhead(machine, signatoriesOf(ctx), readings);
   const left = room(BLOCK_BYTES_MAX);
   const scratch = overlay(base);
-  const tasks: ProofTask[] = [];
+  const tasks: DueProof[] = [];
   try {
     for (const reading of readings) {
       const tx = txOf(reading);
-      ensure(left.take(tx), errors.NoRoom);
       const task = proofTask(ctx, tx);
+      ensure(left.take(tx, task), errors.NoRoom);
       if (task) tasks.push(task);
       enterTx(machine, scratch, block, tx);
     }

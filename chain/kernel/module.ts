@@ -1,7 +1,7 @@
 import { toHex } from "#chain/bytes/hex.ts";
 import type { Codec, Rpc } from "#chain/proto/codec.ts";
 import type { Hook, ReadCtx, WriteCtx } from "./ctx.ts";
-import type { ProofTask } from "./proof.ts";
+import type { DueProof } from "./proof.ts";
 
 /**
  * What a message does. `check` sees no state, so it also runs before the transaction costs anybody anything.
@@ -16,7 +16,9 @@ export interface Handler<Req, Res> {
    */
   electorate?(msg: Req): string;
   /** The proof that must be judged before the block begins; throws where state already refuses it. */
-  proof?(ctx: ReadCtx, msg: Req): ProofTask;
+  proof?(ctx: ReadCtx, msg: Req): DueProof;
+  /** Names the debt that the proof is to pay, of which one waits in a mempool at a time. */
+  debt?(msg: Req): string;
   run(ctx: WriteCtx, msg: Req): Res;
 }
 

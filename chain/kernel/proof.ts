@@ -22,3 +22,9 @@ export interface ProofTask {
     readonly proof: Uint8Array;
   };
 }
+
+/** A proof that somebody owes. */
+export interface DueProof extends ProofTask {
+  /** Whose place in a block it takes: a game has `perBlock` of them, and each of its debtors one. */
+  readonly place: { readonly game: string; readonly debtor: string; readonly perBlock: number };
+}

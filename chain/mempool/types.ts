@@ -16,7 +16,7 @@ export interface PoolTx {
   readonly gas: bigint;
   /** Last height at which it may execute; 0 for any. */
   readonly timeoutHeight: bigint;
-  /** Who owes the proof that it brings; undefined without one. */
+  /** Names the debt that its proof is to pay; undefined without one. */
   readonly prover: string | undefined;
 }
 

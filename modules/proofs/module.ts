@@ -1,7 +1,8 @@
 import { keccak256 } from "#chain/bytes/hash.ts";
-import type { WriteCtx } from "#chain/kernel/ctx.ts";
+import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { type Answers, defineModule, messages, queries } from "#chain/kernel/module.ts";
+import { BLOCK_PROOFS_MAX } from "#chain/limits.ts";
 import { parseAddress } from "#chain/protocol/address.ts";
 import { checkTemplate, TemplateError, templateId } from "#chain/protocol/template.ts";
 import * as rounds from "#modules/rounds/api.ts";
@@ -13,7 +14,6 @@ import { submitProof } from "./submit-proof.ts";
 
 /** Fewer samples leave cheating worth its while (design: game.md §9). */
 const SAMPLE_SIZE_MIN = 8;
-const PROOFS_PER_BLOCK_MAX = 16;
 
 const answers: Answers<typeof Query> = {
   templates: (ctx) => ({
@@ -40,6 +40,13 @@ function addTemplate(ctx: WriteCtx, template: Template): void {
   templates.set(ctx, templateId(template), template);
 }
 
+/** Places for proofs in each block that the audited games have been promised. */
+function placesPromised(ctx: ReadCtx): number {
+  let sum = 0;
+  for (const [, { policy, proofsPerBlock }] of audits.all(ctx)) if (policy !== "none") sum += proofsPerBlock;
+  return sum;
+}
+
 function addAudit(ctx: WriteCtx, rule: Audit): void {
   const { gameId, policy, sampleSize, proofsPerBlock, templateIds } = rule;
   const { classes } = rounds.game(ctx, gameId);
@@ -48,8 +55,10 @@ function addAudit(ctx: WriteCtx, rule: Audit): void {
   ensure(known, errors.BadGenesis, { gameId, policy });
   const enough = policy !== "sampled" || sampleSize >= SAMPLE_SIZE_MIN;
   ensure(enough, errors.BadGenesis, { gameId, sampleSize });
-  const rate = proofsPerBlock >= 1 && proofsPerBlock <= PROOFS_PER_BLOCK_MAX;
-  ensure(rate, errors.BadGenesis, { gameId, proofsPerBlock });
+  // A game's places are its own: what one promises another cannot have.
+  const left = BLOCK_PROOFS_MAX - placesPromised(ctx);
+  const rate = proofsPerBlock >= 1 && (policy === "none" || proofsPerBlock <= left);
+  ensure(rate, errors.BadGenesis, { gameId, proofsPerBlock, left });
   for (const id of templateIds) {
     const template = templates.get(ctx, id);
     ensure(template?.classes === classes, errors.BadGenesis, {

@@ -2,7 +2,7 @@ import { equalBytes } from "#chain/bytes/compare.ts";
 import { bigFromBytes } from "#chain/bytes/int.ts";
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import { assert, ensure } from "#chain/kernel/error.ts";
-import type { ProofTask } from "#chain/kernel/proof.ts";
+import type { DueProof } from "#chain/kernel/proof.ts";
 import { outputsPerItem, predictionsFromLogits } from "#chain/math/transform.ts";
 import { inputHash } from "#chain/protocol/item.ts";
 import { encodePredictions } from "#chain/protocol/predictions.ts";
@@ -10,7 +10,7 @@ import { instanceCount, joinInstances } from "#chain/protocol/template.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import type { Batch, Due, MsgSubmitProof, Template } from "#proto/gen/iterum/proofs.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
-import { template as templateOf } from "./api.ts";
+import { audit, template as templateOf } from "./api.ts";
 import { errors } from "./errors.ts";
 import { dues, verifiers } from "./state.ts";
 
@@ -21,7 +21,7 @@ const LOGIT_BYTES = 8;
 export interface Claim {
   readonly due: Due;
   readonly batch: Batch;
-  readonly task: ProofTask;
+  readonly task: DueProof;
 }
 
 function readInputs({ batch, inputSize }: Template, bytes: Uint8Array): Int32Array[] {
@@ -80,6 +80,7 @@ export function claimOf(ctx: ReadCtx, msg: MsgSubmitProof): Claim {
     due,
     batch,
     task: {
+      place: { game: msg.gameId, debtor: msg.operator, perBlock: audit(ctx, msg.gameId).proofsPerBlock },
       key: { templateId, vka, proofLength, instanceCount: instanceCount(template), verifierCode },
       statement: { templateId, instances, proof: msg.proof },
     },

@@ -20,6 +20,7 @@ export const submitProof: Handler<MsgSubmitProof, MsgSubmitProofResponse> = {
     ensure(paramsHash.length === HASH_BYTES, errors.BadLength, { paramsHash: paramsHash.length });
     ensure(proof.length <= PROOF_BYTES_MAX, errors.BadLength, { proof: proof.length });
   },
+  debt: ({ gameId, roundId, operator }) => `${gameId}/${roundId}/${operator}`,
   proof: (ctx, msg) => claimOf(ctx, msg).task,
   run: (ctx, msg) => {
     const { due, batch, task } = claimOf(ctx, msg);

@@ -1,4 +1,6 @@
 import { test } from "node:test";
+import type { AppState } from "#chain/kernel/genesis.ts";
+import { fromJson } from "#chain/proto/json.ts";
 import { errors as commitmentsErrors } from "#modules/commitments/errors.ts";
 import { errors as marketsErrors } from "#modules/markets/errors.ts";
 import { kindErrors } from "#modules/markets/kind-errors.ts";
@@ -8,13 +10,20 @@ import { GenesisState as Commitments } from "#proto/gen/iterum/commitments.ts";
 import { GenesisState as Markets } from "#proto/gen/iterum/markets.ts";
 import { GenesisState as Proofs } from "#proto/gen/iterum/proofs.ts";
 import { GenesisState as Rewards } from "#proto/gen/iterum/rewards.ts";
-import { GAME_ID, TOKEN } from "#test/kit/genesis.ts";
+import { GenesisState as Rounds } from "#proto/gen/iterum/rounds.ts";
+import { GAME_ID, genesis, TOKEN } from "#test/kit/genesis.ts";
 import { type Alter, changed, first, refusesGenesis, twice } from "./genesis-kit.ts";
 
 const proofs = changed("proofs", Proofs);
 const commitments = changed("commitments", Commitments);
 const rewards = changed("rewards", Rewards);
 const markets = changed("markets", Markets);
+
+/** The state with another game beside the test game, like it. */
+const withGame = (state: AppState, gameId: string): AppState =>
+  changed("rounds", Rounds)(({ games }) => ({ games: games.flatMap((each) => [each, { ...each, gameId }]) }))(
+    state,
+  );
 
 test("audits that could not convict anybody are refused", () => {
   const audit = (part: Parameters<typeof first<Proofs["audits"][number]>>[1]) =>
@@ -24,7 +33,12 @@ test("audits that could not convict anybody are refused", () => {
   refusesGenesis(bad, audit({ policy: "sampled", sampleSize: 4 }));
   refusesGenesis(bad, audit({ policy: "sampled", sampleSize: 12 }));
   refusesGenesis(bad, audit({ proofsPerBlock: 0 }));
-  refusesGenesis(bad, audit({ proofsPerBlock: 17 }));
+  refusesGenesis(bad, audit({ policy: "all", proofsPerBlock: 17 }));
+  const { audits: own } = fromJson(Proofs, genesis({ members: [], others: [] })["proofs"] ?? {});
+  const shared = ["spam", "ham"].flatMap((gameId) =>
+    own.map((each) => ({ ...each, gameId, policy: "all", proofsPerBlock: 9 })),
+  );
+  refusesGenesis(bad, (state) => withGame(proofs(() => ({ audits: shared }))(state), "ham"));
   refusesGenesis(bad, audit({ templateIds: [new Uint8Array(32)] }));
   refusesGenesis(
     bad,
