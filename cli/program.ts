@@ -3,6 +3,7 @@ import { appCommand } from "./commands/app.ts";
 import { dataCommand } from "./commands/data.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { exportCommand } from "./commands/export.ts";
+import { forkCommand } from "./commands/fork.ts";
 import { initCommand } from "./commands/init.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { memberCommand } from "./commands/member.ts";
@@ -33,6 +34,7 @@ const commands = [
   dataCommand,
   rewardCommand,
   exportCommand,
+  forkCommand,
   storeCommand,
 ];
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { storeSpaces } from "#chain/app/modules.ts";
 import type { AppState } from "#chain/kernel/genesis.ts";
 import type { Codec } from "#chain/proto/codec.ts";
-import { fromJson } from "#chain/proto/json.ts";
+import { fromJson, toJson } from "#chain/proto/json.ts";
 import { CliError, ensureCli, messageOf } from "#cli/errors.ts";
 import { GenesisState as Auth } from "#proto/gen/iterum/auth.ts";
 import { GenesisState as Bank } from "#proto/gen/iterum/bank.ts";
@@ -69,4 +69,13 @@ export function typedGenesis(state: AppState, file: string): TypedGenesis {
   });
   const others = Object.fromEntries(Object.entries(state).filter(([name]) => !isKnown(name)));
   return { ...(Object.fromEntries(entries) as unknown as Typed), others };
+}
+
+/** The app state of a typed genesis, every field written out. */
+export function appStateOf(genesis: TypedGenesis): AppState {
+  const entries = Object.entries(genesisCodecs).map(([name, codec]) => {
+    const state = genesis[name as keyof Codecs];
+    return [name, toJson(codec as Codec<unknown>, state)] as const;
+  });
+  return { ...genesis.others, ...Object.fromEntries(entries) };
 }

@@ -1,6 +1,4 @@
 import type { AppState } from "#chain/kernel/genesis.ts";
-import type { Codec } from "#chain/proto/codec.ts";
-import { toJson } from "#chain/proto/json.ts";
 import { moduleAddress } from "#chain/protocol/address.ts";
 import { bindingStatement, ethereumAddress, signPersonal } from "#chain/protocol/eip191.ts";
 import { templateId } from "#chain/protocol/template.ts";
@@ -8,7 +6,7 @@ import { ensureCli } from "#cli/errors.ts";
 import type { Member } from "#proto/gen/iterum/community.ts";
 import type { BeaconKey, Election } from "#proto/gen/iterum/elections.ts";
 import type { Schedule } from "#proto/gen/iterum/rounds.ts";
-import { genesisCodecs, type TypedGenesis } from "./base.ts";
+import { appStateOf, type TypedGenesis } from "./base.ts";
 import type { GenesisTemplates } from "./templates.ts";
 
 /** An account with coins at the start. */
@@ -132,7 +130,7 @@ export function completeGenesis(base: TypedGenesis, choices: GenesisChoices): Ap
   const complete: TypedGenesis = {
     ...base,
     bank: money(base, choices.accounts),
-    community: { members: choices.members.map((member) => memberOf(gameId, member)) },
+    community: { ...base.community, members: choices.members.map((member) => memberOf(gameId, member)) },
     proofs: {
       ...base.proofs,
       setup,
@@ -142,9 +140,5 @@ export function completeGenesis(base: TypedGenesis, choices: GenesisChoices): Ap
     },
     ...play(base, choices),
   };
-  const entries = Object.entries(genesisCodecs).map(([name, codec]) => {
-    const state = complete[name as keyof TypedGenesis];
-    return [name, toJson(codec as Codec<unknown>, state)] as const;
-  });
-  return { ...complete.others, ...Object.fromEntries(entries) };
+  return appStateOf(complete);
 }
