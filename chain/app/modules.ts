@@ -8,6 +8,7 @@ import { communityModule } from "#modules/community/module.ts";
 import { electionsModule } from "#modules/elections/module.ts";
 import { allowanceTypes } from "#modules/feegrant/api.ts";
 import { feegrantModule } from "#modules/feegrant/module.ts";
+import { govModule } from "#modules/gov/module.ts";
 import { marketsModule } from "#modules/markets/module.ts";
 import { proofsModule } from "#modules/proofs/module.ts";
 import { rewardsModule } from "#modules/rewards/module.ts";
@@ -19,14 +20,15 @@ const modules = [
   authModule,
   bankModule,
   feegrantModule,
-  communityModule,
   treasuryModule,
   roundsModule,
+  communityModule,
   electionsModule,
   proofsModule,
   commitmentsModule,
   rewardsModule,
   marketsModule,
+  govModule,
 ] as readonly unknown[] as readonly AnyModule[];
 
 /** What an `Any` inside a message may hold: limits on fees, and what proposals may do. */

@@ -52,7 +52,8 @@ export interface WriteCtx extends ReadCtx {
   fire<E>(hook: Hook<E>, event: E): void;
   /**
    * The game whose community decides on a message that governance alone sends; "" for the chain's council.
-   * Fails with (kernel, 3) unless it is one in the authority's name, in its one form, that passes its own check.
+   * Fails with (kernel, 3) unless it is one in the authority's name, in its one form, that passes its own
+   * check.
    */
   electorateOf(message: PackedMessage, authority: string): string;
   /**

@@ -7,6 +7,7 @@ import { GenesisState as Bank } from "#proto/gen/iterum/bank.ts";
 import { GenesisState as Commitments } from "#proto/gen/iterum/commitments.ts";
 import { GenesisState as Community } from "#proto/gen/iterum/community.ts";
 import { type BeaconKey, GenesisState as Elections } from "#proto/gen/iterum/elections.ts";
+import { GenesisState as Gov } from "#proto/gen/iterum/gov.ts";
 import { GenesisState as Markets } from "#proto/gen/iterum/markets.ts";
 import { GenesisState as Proofs } from "#proto/gen/iterum/proofs.ts";
 import { RewardRule, GenesisState as Rewards } from "#proto/gen/iterum/rewards.ts";
@@ -101,6 +102,7 @@ function money(choice: GenesisChoice) {
 
 function community({ members, chainId = CHAIN_ID }: GenesisChoice) {
   return toJson(Community, {
+    ...Community.zero(),
     members: members.map((who) => ({
       gameId: GAME_ID,
       address: who.address,
@@ -215,8 +217,25 @@ function trade(choice: GenesisChoice) {
   };
 }
 
+/** Votes of a few blocks, by the members of the test game for the whole chain too. */
+const governance = () => ({
+  gov: toJson(Gov, {
+    ...Gov.zero(),
+    params: {
+      ...{ depositMin: 10n * TOKEN, depositBlocks: 5, votingBlocks: 3, delayBlocks: 2 },
+      ...{ quorumPpm: 334_000, thresholdPpm: 500_000, vetoPpm: 334_000, councilGameId: GAME_ID },
+    },
+  }),
+});
+
 /** The state of a new chain with one small game on it, as genesis JSON. */
 export function genesis(choice: GenesisChoice): AppState {
-  const state = { ...money(choice), community: community(choice), ...play(choice), ...trade(choice) };
+  const state = {
+    ...money(choice),
+    community: community(choice),
+    ...play(choice),
+    ...trade(choice),
+    ...governance(),
+  };
   return choice.alter ? choice.alter(state) : state;
 }

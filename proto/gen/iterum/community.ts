@@ -22,11 +22,102 @@ export const Member: Codec<Member> = codec<Member>("iterum.community.v1.Member",
   ["binding_signature", 6, "bytes"],
 ]);
 
+/** How one comes to belong to a game's community, and how much a member counts. */
+export interface Rule {
+  readonly gameId: string;
+  /**
+   * "listed/1": whom governance lists; "holders/1": who locks enough of a denom; "snapshot/1": whom a Merkle
+   * root over holders on another chain names.
+   */
+  readonly kind: string;
+  /** "one/1": every member has one ticket and one vote; "stake/1": as many as its stake, at most stake_cap. */
+  readonly weighting: string;
+  /** 0 where each member counts one. */
+  readonly stakeCap: bigint;
+  /** Rounds for which somebody must have been a member before it makes data or votes. */
+  readonly ageRounds: number;
+  /** Of holders/1: the denom, and base units that make a member. */
+  readonly denom: string;
+  readonly threshold: bigint;
+  /** Of snapshot/1. */
+  readonly snapshot: Snapshot | undefined;
+}
+export const Rule: Codec<Rule> = codec<Rule>("iterum.community.v1.Rule", () => ({ gameId: "", kind: "", weighting: "", stakeCap: 0n, ageRounds: 0, denom: "", threshold: 0n, snapshot: undefined }), [
+  ["game_id", 1, "string"],
+  ["kind", 2, "string"],
+  ["weighting", 3, "string"],
+  ["stake_cap", 4, "uint64"],
+  ["age_rounds", 5, "uint32"],
+  ["denom", 6, "string"],
+  ["threshold", 7, "int"],
+  ["snapshot", 8, "message", "optional", () => Snapshot],
+]);
+
+/** Holders on another chain at one moment: the RFC-6962 root over their accounts and weights. */
+export interface Snapshot {
+  /** 32 bytes. */
+  readonly root: Uint8Array;
+  readonly leaves: number;
+}
+export const Snapshot: Codec<Snapshot> = codec<Snapshot>("iterum.community.v1.Snapshot", () => ({ root: noBytes, leaves: 0 }), [
+  ["root", 1, "bytes"],
+  ["leaves", 2, "uint32"],
+]);
+
+/** What a member of a holders/1 community has locked, in base units. */
+export interface Stake {
+  readonly gameId: string;
+  readonly member: string;
+  /** What has been there for longer than fresh_height. */
+  readonly settled: bigint;
+  /** What was added at fresh_height or since it, and is not of age yet. */
+  readonly fresh: bigint;
+  readonly freshHeight: bigint;
+}
+export const Stake: Codec<Stake> = codec<Stake>("iterum.community.v1.Stake", () => ({ gameId: "", member: "", settled: 0n, fresh: 0n, freshHeight: 0n }), [
+  ["game_id", 1, "string"],
+  ["member", 2, "string"],
+  ["settled", 3, "int"],
+  ["fresh", 4, "int"],
+  ["fresh_height", 5, "uint64"],
+]);
+
+/** Under which snapshot a member of a snapshot/1 community has claimed its place. */
+export interface Claim {
+  readonly gameId: string;
+  readonly member: string;
+  readonly root: Uint8Array;
+}
+export const Claim: Codec<Claim> = codec<Claim>("iterum.community.v1.Claim", () => ({ gameId: "", member: "", root: noBytes }), [
+  ["game_id", 1, "string"],
+  ["member", 2, "string"],
+  ["root", 3, "bytes"],
+]);
+
+/** What all members of a game count for together, whatever their age. */
+export interface Total {
+  readonly gameId: string;
+  readonly members: bigint;
+  readonly weight: bigint;
+}
+export const Total: Codec<Total> = codec<Total>("iterum.community.v1.Total", () => ({ gameId: "", members: 0n, weight: 0n }), [
+  ["game_id", 1, "string"],
+  ["members", 2, "uint64"],
+  ["weight", 3, "int"],
+]);
+
 export interface GenesisState {
   readonly members: readonly Member[];
+  /** A game without a rule has listed/1 with stake/1, every weight as listed, of age after two rounds. */
+  readonly rules: readonly Rule[];
+  readonly stakes: readonly Stake[];
+  readonly claims: readonly Claim[];
 }
-export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.community.v1.GenesisState", () => ({ members: none }), [
+export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.community.v1.GenesisState", () => ({ members: none, rules: none, stakes: none, claims: none }), [
   ["members", 1, "message", "repeated", () => Member],
+  ["rules", 2, "message", "repeated", () => Rule],
+  ["stakes", 3, "message", "repeated", () => Stake],
+  ["claims", 4, "message", "repeated", () => Claim],
 ]);
 
 /** Binds the sender's entry to an Ethereum account, once. */
@@ -45,6 +136,175 @@ export const MsgBindEthereum: Codec<MsgBindEthereum> = codec<MsgBindEthereum>("i
 
 export type MsgBindEthereumResponse = Readonly<Record<never, never>>;
 export const MsgBindEthereumResponse: Codec<MsgBindEthereumResponse> = codec<MsgBindEthereumResponse>("iterum.community.v1.MsgBindEthereumResponse", () => ({}), []);
+
+/** Somebody whom governance lists, or whom it lists no more. */
+export interface Listing {
+  readonly address: string;
+  readonly weight: bigint;
+}
+export const Listing: Codec<Listing> = codec<Listing>("iterum.community.v1.Listing", () => ({ address: "", weight: 0n }), [
+  ["address", 1, "string"],
+  ["weight", 2, "uint64"],
+]);
+
+/** Sent by governance alone: founds the community of a game that has none, with its first members. */
+export interface MsgFoundCommunity {
+  readonly authority: string;
+  readonly rule: Rule | undefined;
+  /** Of listed/1 only. */
+  readonly members: readonly Listing[];
+}
+export const MsgFoundCommunity: Codec<MsgFoundCommunity> = codec<MsgFoundCommunity>("iterum.community.v1.MsgFoundCommunity", () => ({ authority: "", rule: undefined, members: none }), [
+  ["authority", 1, "string"],
+  ["rule", 2, "message", "optional", () => Rule],
+  ["members", 3, "message", "repeated", () => Listing],
+]);
+
+export type MsgFoundCommunityResponse = Readonly<Record<never, never>>;
+export const MsgFoundCommunityResponse: Codec<MsgFoundCommunityResponse> = codec<MsgFoundCommunityResponse>("iterum.community.v1.MsgFoundCommunityResponse", () => ({}), []);
+
+/** Sent by governance alone: adds members to a listed/1 community, or changes the weight of those it has. */
+export interface MsgAddMembers {
+  readonly authority: string;
+  readonly gameId: string;
+  readonly members: readonly Listing[];
+}
+export const MsgAddMembers: Codec<MsgAddMembers> = codec<MsgAddMembers>("iterum.community.v1.MsgAddMembers", () => ({ authority: "", gameId: "", members: none }), [
+  ["authority", 1, "string"],
+  ["game_id", 2, "string"],
+  ["members", 3, "message", "repeated", () => Listing],
+]);
+
+export type MsgAddMembersResponse = Readonly<Record<never, never>>;
+export const MsgAddMembersResponse: Codec<MsgAddMembersResponse> = codec<MsgAddMembersResponse>("iterum.community.v1.MsgAddMembersResponse", () => ({}), []);
+
+/** Sent by governance alone: removes members of a listed/1 community. */
+export interface MsgRemoveMembers {
+  readonly authority: string;
+  readonly gameId: string;
+  readonly addresses: readonly string[];
+}
+export const MsgRemoveMembers: Codec<MsgRemoveMembers> = codec<MsgRemoveMembers>("iterum.community.v1.MsgRemoveMembers", () => ({ authority: "", gameId: "", addresses: none }), [
+  ["authority", 1, "string"],
+  ["game_id", 2, "string"],
+  ["addresses", 3, "string", "repeated"],
+]);
+
+export type MsgRemoveMembersResponse = Readonly<Record<never, never>>;
+export const MsgRemoveMembersResponse: Codec<MsgRemoveMembersResponse> = codec<MsgRemoveMembersResponse>("iterum.community.v1.MsgRemoveMembersResponse", () => ({}), []);
+
+/** Sent by governance alone: a new snapshot, under which everybody claims anew. */
+export interface MsgSetSnapshot {
+  readonly authority: string;
+  readonly gameId: string;
+  readonly snapshot: Snapshot | undefined;
+}
+export const MsgSetSnapshot: Codec<MsgSetSnapshot> = codec<MsgSetSnapshot>("iterum.community.v1.MsgSetSnapshot", () => ({ authority: "", gameId: "", snapshot: undefined }), [
+  ["authority", 1, "string"],
+  ["game_id", 2, "string"],
+  ["snapshot", 3, "message", "optional", () => Snapshot],
+]);
+
+export type MsgSetSnapshotResponse = Readonly<Record<never, never>>;
+export const MsgSetSnapshotResponse: Codec<MsgSetSnapshotResponse> = codec<MsgSetSnapshotResponse>("iterum.community.v1.MsgSetSnapshotResponse", () => ({}), []);
+
+/** Locks coins for a place in a holders/1 community, or adds to them. */
+export interface MsgStake {
+  readonly member: string;
+  readonly gameId: string;
+  readonly amount: bigint;
+}
+export const MsgStake: Codec<MsgStake> = codec<MsgStake>("iterum.community.v1.MsgStake", () => ({ member: "", gameId: "", amount: 0n }), [
+  ["member", 1, "string"],
+  ["game_id", 2, "string"],
+  ["amount", 3, "int"],
+]);
+
+export type MsgStakeResponse = Readonly<Record<never, never>>;
+export const MsgStakeResponse: Codec<MsgStakeResponse> = codec<MsgStakeResponse>("iterum.community.v1.MsgStakeResponse", () => ({}), []);
+
+/** Takes locked coins back: all of them, which ends the membership, or so many that the threshold stays. */
+export interface MsgUnstake {
+  readonly member: string;
+  readonly gameId: string;
+  readonly amount: bigint;
+}
+export const MsgUnstake: Codec<MsgUnstake> = codec<MsgUnstake>("iterum.community.v1.MsgUnstake", () => ({ member: "", gameId: "", amount: 0n }), [
+  ["member", 1, "string"],
+  ["game_id", 2, "string"],
+  ["amount", 3, "int"],
+]);
+
+export type MsgUnstakeResponse = Readonly<Record<never, never>>;
+export const MsgUnstakeResponse: Codec<MsgUnstakeResponse> = codec<MsgUnstakeResponse>("iterum.community.v1.MsgUnstakeResponse", () => ({}), []);
+
+/** Claims the place that a snapshot gives to an Ethereum account, which signs the binding statement. */
+export interface MsgClaimMembership {
+  readonly member: string;
+  readonly gameId: string;
+  readonly ethereumAddress: Uint8Array;
+  readonly weight: bigint;
+  /** Place of the leaf, and the sibling hashes that lead from it to the root, lowest first. */
+  readonly leafIndex: number;
+  readonly aunts: readonly Uint8Array[];
+  /** 65 bytes r ‖ s ‖ v (EIP-191). */
+  readonly signature: Uint8Array;
+}
+export const MsgClaimMembership: Codec<MsgClaimMembership> = codec<MsgClaimMembership>("iterum.community.v1.MsgClaimMembership", () => ({ member: "", gameId: "", ethereumAddress: noBytes, weight: 0n, leafIndex: 0, aunts: none, signature: noBytes }), [
+  ["member", 1, "string"],
+  ["game_id", 2, "string"],
+  ["ethereum_address", 3, "bytes"],
+  ["weight", 4, "uint64"],
+  ["leaf_index", 5, "uint32"],
+  ["aunts", 6, "bytes", "repeated"],
+  ["signature", 7, "bytes"],
+]);
+
+export type MsgClaimMembershipResponse = Readonly<Record<never, never>>;
+export const MsgClaimMembershipResponse: Codec<MsgClaimMembershipResponse> = codec<MsgClaimMembershipResponse>("iterum.community.v1.MsgClaimMembershipResponse", () => ({}), []);
+
+/** A member has entered or its weight has changed. */
+export interface EventMemberJoined {
+  readonly gameId: string;
+  readonly member: string;
+  readonly weight: bigint;
+}
+export const EventMemberJoined: Codec<EventMemberJoined> = codec<EventMemberJoined>("iterum.community.v1.EventMemberJoined", () => ({ gameId: "", member: "", weight: 0n }), [
+  ["game_id", 1, "string"],
+  ["member", 2, "string"],
+  ["weight", 3, "uint64"],
+]);
+
+export interface EventMemberLeft {
+  readonly gameId: string;
+  readonly member: string;
+}
+export const EventMemberLeft: Codec<EventMemberLeft> = codec<EventMemberLeft>("iterum.community.v1.EventMemberLeft", () => ({ gameId: "", member: "" }), [
+  ["game_id", 1, "string"],
+  ["member", 2, "string"],
+]);
+
+export interface EventStakeChanged {
+  readonly gameId: string;
+  readonly member: string;
+  readonly stake: bigint;
+}
+export const EventStakeChanged: Codec<EventStakeChanged> = codec<EventStakeChanged>("iterum.community.v1.EventStakeChanged", () => ({ gameId: "", member: "", stake: 0n }), [
+  ["game_id", 1, "string"],
+  ["member", 2, "string"],
+  ["stake", 3, "int"],
+]);
+
+export interface EventSnapshotSet {
+  readonly gameId: string;
+  readonly root: Uint8Array;
+  readonly leaves: number;
+}
+export const EventSnapshotSet: Codec<EventSnapshotSet> = codec<EventSnapshotSet>("iterum.community.v1.EventSnapshotSet", () => ({ gameId: "", root: noBytes, leaves: 0 }), [
+  ["game_id", 1, "string"],
+  ["root", 2, "bytes"],
+  ["leaves", 3, "uint32"],
+]);
 
 export interface EventEthereumBound {
   readonly gameId: string;
@@ -87,11 +347,59 @@ export const QueryMembersResponse: Codec<QueryMembersResponse> = codec<QueryMemb
   ["members", 1, "message", "repeated", () => Member],
 ]);
 
+export interface QueryRuleRequest {
+  readonly gameId: string;
+}
+export const QueryRuleRequest: Codec<QueryRuleRequest> = codec<QueryRuleRequest>("iterum.community.v1.QueryRuleRequest", () => ({ gameId: "" }), [
+  ["game_id", 1, "string"],
+]);
+
+export interface QueryRuleResponse {
+  readonly rule: Rule | undefined;
+  readonly total: Total | undefined;
+}
+export const QueryRuleResponse: Codec<QueryRuleResponse> = codec<QueryRuleResponse>("iterum.community.v1.QueryRuleResponse", () => ({ rule: undefined, total: undefined }), [
+  ["rule", 1, "message", "optional", () => Rule],
+  ["total", 2, "message", "optional", () => Total],
+]);
+
+export interface QueryStandingRequest {
+  readonly gameId: string;
+  readonly address: string;
+}
+export const QueryStandingRequest: Codec<QueryStandingRequest> = codec<QueryStandingRequest>("iterum.community.v1.QueryStandingRequest", () => ({ gameId: "", address: "" }), [
+  ["game_id", 1, "string"],
+  ["address", 2, "string"],
+]);
+
+/** How much a member counts for in the round that is open, and once all it has is of age. */
+export interface QueryStandingResponse {
+  readonly weight: bigint;
+  readonly weightOfAge: bigint;
+  readonly stake: Stake | undefined;
+  readonly claim: Claim | undefined;
+}
+export const QueryStandingResponse: Codec<QueryStandingResponse> = codec<QueryStandingResponse>("iterum.community.v1.QueryStandingResponse", () => ({ weight: 0n, weightOfAge: 0n, stake: undefined, claim: undefined }), [
+  ["weight", 1, "uint64"],
+  ["weight_of_age", 2, "uint64"],
+  ["stake", 3, "message", "optional", () => Stake],
+  ["claim", 4, "message", "optional", () => Claim],
+]);
+
 export const Msg = {
   bindEthereum: { path: "/iterum.community.v1.Msg/BindEthereum", request: MsgBindEthereum, response: MsgBindEthereumResponse } as Rpc<MsgBindEthereum, MsgBindEthereumResponse>,
+  foundCommunity: { path: "/iterum.community.v1.Msg/FoundCommunity", request: MsgFoundCommunity, response: MsgFoundCommunityResponse } as Rpc<MsgFoundCommunity, MsgFoundCommunityResponse>,
+  addMembers: { path: "/iterum.community.v1.Msg/AddMembers", request: MsgAddMembers, response: MsgAddMembersResponse } as Rpc<MsgAddMembers, MsgAddMembersResponse>,
+  removeMembers: { path: "/iterum.community.v1.Msg/RemoveMembers", request: MsgRemoveMembers, response: MsgRemoveMembersResponse } as Rpc<MsgRemoveMembers, MsgRemoveMembersResponse>,
+  setSnapshot: { path: "/iterum.community.v1.Msg/SetSnapshot", request: MsgSetSnapshot, response: MsgSetSnapshotResponse } as Rpc<MsgSetSnapshot, MsgSetSnapshotResponse>,
+  stake: { path: "/iterum.community.v1.Msg/Stake", request: MsgStake, response: MsgStakeResponse } as Rpc<MsgStake, MsgStakeResponse>,
+  unstake: { path: "/iterum.community.v1.Msg/Unstake", request: MsgUnstake, response: MsgUnstakeResponse } as Rpc<MsgUnstake, MsgUnstakeResponse>,
+  claimMembership: { path: "/iterum.community.v1.Msg/ClaimMembership", request: MsgClaimMembership, response: MsgClaimMembershipResponse } as Rpc<MsgClaimMembership, MsgClaimMembershipResponse>,
 } as const;
 
 export const Query = {
   member: { path: "/iterum.community.v1.Query/Member", request: QueryMemberRequest, response: QueryMemberResponse } as Rpc<QueryMemberRequest, QueryMemberResponse>,
   members: { path: "/iterum.community.v1.Query/Members", request: QueryMembersRequest, response: QueryMembersResponse } as Rpc<QueryMembersRequest, QueryMembersResponse>,
+  rule: { path: "/iterum.community.v1.Query/Rule", request: QueryRuleRequest, response: QueryRuleResponse } as Rpc<QueryRuleRequest, QueryRuleResponse>,
+  standing: { path: "/iterum.community.v1.Query/Standing", request: QueryStandingRequest, response: QueryStandingResponse } as Rpc<QueryStandingRequest, QueryStandingResponse>,
 } as const;

@@ -14,7 +14,8 @@ export const altered =
 
 /** Leaves somebody without its Ethereum account. */
 export const unbound = (who: Person): ((state: AppState) => AppState) =>
-  altered("community", Community, ({ members }) => ({
+  altered("community", Community, ({ members, ...rest }) => ({
+    ...rest,
     members: members.map((member) =>
       member.address === who.address
         ? { ...member, ethereumAddress: new Uint8Array(0), bindingSignature: new Uint8Array(0) }

@@ -1,0 +1,20 @@
+import { defineModule, messages, queries } from "#chain/kernel/module.ts";
+import { GenesisState, Msg, Query } from "#proto/gen/iterum/gov.ts";
+import { deposit } from "./deposit.ts";
+import { endSteps } from "./end-steps.ts";
+import { dumpGov, initGov } from "./genesis.ts";
+import { depositsAreBacked, talliesHold } from "./invariants.ts";
+import { propose } from "./propose.ts";
+import { answers } from "./queries.ts";
+import { updateParams } from "./update-params.ts";
+import { vote } from "./vote.ts";
+
+export const govModule = defineModule({
+  name: "gov",
+  version: 1,
+  messages: messages(Msg, { propose, deposit, vote, updateParams }),
+  queries: queries(Query, answers),
+  invariants: [depositsAreBacked, talliesHold],
+  genesis: { codec: GenesisState, init: initGov, dump: dumpGov },
+  endBlock: endSteps,
+});
