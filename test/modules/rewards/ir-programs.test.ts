@@ -11,7 +11,7 @@ import { type ItemRecord, labelByRule, labelRuleNames } from "#modules/rewards/l
 import { metrics } from "#modules/rewards/metrics.ts";
 import { talliesOf } from "#modules/rewards/tallies.ts";
 import { Program } from "#proto/gen/iterum/rewards.ts";
-import { rounds } from "./random-programs.ts";
+import { records, rounds } from "./random-programs.ts";
 
 const LIMITS = { itemsMax: 1000, panelSeats: 2 };
 const program = (builtinId: string, rule = "own", scalar = false): Program =>
@@ -32,15 +32,6 @@ test("each built-in score is the same natively and as a program", () => {
     );
   }
 });
-
-const label = (classes: number) => fc.option(fc.nat(classes - 1), { nil: undefined });
-const records: fc.Arbitrary<ItemRecord> = fc.integer({ min: 2, max: 4 }).chain((classes) =>
-  fc.record({
-    classes: fc.constant(classes),
-    authorLabel: label(classes),
-    panelLabels: fc.array(label(classes), { maxLength: 2 }),
-  }),
-);
 
 test("each agreement rule is the same natively and as a program", () => {
   for (const rule of labelRuleNames) {

@@ -4,6 +4,7 @@ import { call, constant, field, local } from "#modules/rewards/ir/build.ts";
 import { checkExpr } from "#modules/rewards/ir/check.ts";
 import { MAGNITUDE_MAX, type Type } from "#modules/rewards/ir/ops.ts";
 import { ITEM_SCOPE, type Tallies } from "#modules/rewards/ir/scope.ts";
+import type { ItemRecord } from "#modules/rewards/label-rules.ts";
 import { type Tally, talliesOf } from "#modules/rewards/tallies.ts";
 import type { Expr, Program } from "#proto/gen/iterum/rewards.ts";
 
@@ -74,6 +75,7 @@ export function expressions(type: Type, place: Place): fc.Arbitrary<Expr> {
   );
 }
 
+const types = fc.constantFrom<Type>("int", "bool");
 const itemPlace: Place = { isInside: false, locals: [], depth: 4, of: ITEM_NAMES };
 const itemCost = (type: Type) => (expr: Expr) => {
   const checked = checkExpr(expr, ITEM_SCOPE, 1);
@@ -89,8 +91,22 @@ export const programs: fc.Arbitrary<Program> = fc.record({
   scoreOnError: fc.nat(1_000_000),
 });
 
-/** Rounds of up to 8 counted items and 2–4 classes, or of scalars. */
-export const rounds: fc.Arbitrary<Tallies> = fc
+/** A counted item of a round as it is generated. */
+export interface Row {
+  readonly label: number | undefined;
+  readonly weight: bigint;
+  /** 65535ths of the classes 1…K−1. */
+  readonly predictions: readonly number[];
+}
+
+export interface RawRound {
+  readonly classes: number;
+  readonly scalar: boolean;
+  readonly rows: readonly Row[];
+}
+
+/** Rounds of up to 8 items and 2–4 classes, or of scalars, before anything is worked out of them. */
+export const rawRounds: fc.Arbitrary<RawRound> = fc
   .record({ classes: fc.integer({ min: 2, max: 4 }), scalar: fc.boolean() })
   .chain((kind) => {
     const classes = kind.scalar ? 2 : kind.classes;
@@ -105,16 +121,41 @@ export const rounds: fc.Arbitrary<Tallies> = fc
         maxLength: classes - 1,
       }),
     });
-    return fc.array(row, { maxLength: 8 }).map((rows) => ({
-      classes,
-      items: talliesOf(
-        rows.map(({ label }) => label),
-        rows.flatMap(({ predictions }) => predictions),
-        rows.map(({ weight }) => weight),
-        { classes, scalar: kind.scalar },
-      ),
-    }));
+    return fc.record({
+      classes: fc.constant(classes),
+      scalar: fc.constant(kind.scalar),
+      rows: fc.array(row, { maxLength: 8 }),
+    });
   });
+
+/** What `score` sees of a round. */
+export const talliesFrom = ({ classes, scalar, rows }: RawRound): Tallies => ({
+  classes,
+  items: talliesOf(
+    rows.map(({ label }) => label),
+    rows.flatMap(({ predictions }) => predictions),
+    rows.map(({ weight }) => weight),
+    { classes, scalar },
+  ),
+});
+
+export const rounds: fc.Arbitrary<Tallies> = rawRounds.map(talliesFrom);
+
+/** Records of items of 2–4 classes with up to 3 labels of others. */
+export const records: fc.Arbitrary<ItemRecord> = fc.integer({ min: 2, max: 4 }).chain((classes) => {
+  const label = fc.option(fc.nat(classes - 1), { nil: undefined });
+  return fc.record({
+    classes: fc.constant(classes),
+    authorLabel: label,
+    panelLabels: fc.array(label, { maxLength: 3 }),
+  });
+});
+
+/** Expressions of a score, and of a part of an item, of either type. */
+export const scoreExpressions = types.chain((type) =>
+  expressions(type, { isInside: false, locals: [], depth: 6 }),
+);
+export const itemExpressions = types.chain((type) => expressions(type, { ...itemPlace, depth: 5 }));
 
 /** How near the prediction is to what counts, by the definition in words. */
 function nearness({ label, scalar, predictionPpm: p }: Tally): bigint {
