@@ -42,6 +42,20 @@ export function homePaths(home: string): HomePaths {
   };
 }
 
+/** How a node joins a chain that runs: by a snapshot of its peers, which a light client checks. */
+export interface Joining {
+  /** Nodes to stay connected to, as `id@host:port`. */
+  readonly peers: readonly string[];
+  /** RPC of two nodes at least; one may be named twice. */
+  readonly rpcUrls: readonly string[];
+  /** A block that is known to be the chain's, at most a week old. */
+  readonly trusted: {
+    readonly height: bigint;
+    /** Of its header, in hexadecimal. */
+    readonly hash: string;
+  };
+}
+
 /** What differs between nodes. */
 export interface NodeSettings {
   readonly chainId: string;
@@ -59,6 +73,8 @@ export interface NodeSettings {
   readonly proxyApp?: string;
   /** Where transactions wait: in the application's mempool unless told, or in CometBFT's own as well. */
   readonly mempool?: "app" | "flood";
+  /** Absent for a node that starts a chain. */
+  readonly joining?: Joining;
 }
 
 /**
@@ -110,9 +126,14 @@ function cometSettings(paths: HomePaths, settings: NodeSettings): TomlSettings {
       abci: "socket",
     },
     rpc: { laddr: loopback(settings.rpcPort), unsafe: false, max_body_bytes: 1_000_000, pprof_laddr: "" },
-    p2p: { laddr: loopback(settings.p2pPort), persistent_peers: "", seeds: "", pex: false },
+    p2p: {
+      ...{ laddr: loopback(settings.p2pPort), seeds: "", pex: false },
+      persistent_peers: settings.joining?.peers.join(",") ?? "",
+      // Else peers on the loopback interface, the only one that nodes listen on, are not kept.
+      addr_book_strict: false,
+    },
     mempool: { type: settings.mempool ?? "app", ...mempoolSettings },
-    statesync: { enable: false },
+    statesync: stateSync(paths, settings.joining),
     // Its switch from consensus to block sync mid-way stalls nodes that are merely slow.
     blocksync: { adaptive_sync: false },
     consensus: { timeout_commit: `${settings.timeoutCommitMs}ms`, create_empty_blocks: true },
@@ -120,6 +141,23 @@ function cometSettings(paths: HomePaths, settings: NodeSettings): TomlSettings {
     instrumentation: { prometheus: false },
   };
 }
+
+/** Where a node has no state yet it takes a snapshot; afterwards the settings have no effect. */
+const stateSync = (
+  { comet }: HomePaths,
+  joining: Joining | undefined,
+): Readonly<Record<string, TomlValue>> =>
+  joining === undefined
+    ? { enable: false }
+    : {
+        enable: true,
+        rpc_servers: joining.rpcUrls.join(","),
+        trust_height: Number(joining.trusted.height),
+        trust_hash: joining.trusted.hash,
+        // The least that it allows.
+        discovery_time: "5s",
+        temp_dir: comet,
+      };
 
 /** Changes settings of a TOML file of CometBFT; throws on one that the file does not have. */
 export function configure(toml: string, settings: TomlSettings): string {

@@ -17,6 +17,11 @@ try {
   await hostApp({
     state: paths.state,
     address: { path: paths.socket },
+    storage: {
+      keepRecent: 100,
+      keepEvery: 0,
+      snapshotEvery: Number(process.env["ITERUM_TEST_SNAPSHOTS"] ?? 0),
+    },
     version: "test",
     app: {
       proofs,

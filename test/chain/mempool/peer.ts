@@ -13,7 +13,7 @@ export interface Peer {
 }
 
 /** Where a node's peers reach it, as CometBFT writes it. */
-async function addressOf(home: string): Promise<string> {
+export async function addressOf(home: string): Promise<string> {
   const { comet, cometConfig } = homePaths(home);
   const id = await runProgram(findCometBft(), ["show-node-id", "--home", comet], cometEnv());
   const toml = await readFile(cometConfig, "utf8");
