@@ -3,7 +3,7 @@ import { seconds } from "#cli/output.ts";
 import type { MemberEvent } from "#client/agents/member/types.ts";
 import type { OperatorEvent } from "#client/agents/operator/types.ts";
 import type { StepFailed } from "#client/agents/steps.ts";
-import { formatAmount } from "#client/units.ts";
+import { formatAmount, type Unit } from "#client/units.ts";
 
 const failure = ({ step, error, final }: StepFailed): string =>
   `${step} failed: ${error.message}${final ? " (given up)" : ""}`;
@@ -23,12 +23,12 @@ function memberText(event: MemberEvent): string {
   }
 }
 
-function operatorText(event: OperatorEvent): string {
+function operatorText(event: OperatorEvent, unit: Unit): string {
   switch (event.kind) {
     case "trained":
       return `made a model from ${event.rows} rows in ${seconds(event.ms)}`;
     case "ordered":
-      return `placed an order of ${formatAmount(event.deposit)}, sealed`;
+      return `placed an order of ${formatAmount(event.deposit, unit)}, sealed`;
     case "satOut":
       return `sits out: ${event.why}`;
     case "opened":
@@ -42,8 +42,8 @@ function operatorText(event: OperatorEvent): string {
     case "settled": {
       const { result } = event;
       if (!result) return "was not in this round";
-      const [profit, loss] = [formatAmount(result.payout - result.deposit), result.logLossMicronats];
-      return `settled: profit ${profit}, log loss ${(Number(loss) / 1e6).toFixed(3)}`;
+      const profit = formatAmount(result.payout - result.deposit, unit);
+      return `settled: profit ${profit}, log loss ${(Number(result.logLossMicronats) / 1e6).toFixed(3)}`;
     }
     case "failed":
       return failure(event);
@@ -54,5 +54,5 @@ function operatorText(event: OperatorEvent): string {
 export const memberLine = (event: MemberEvent): string => `round ${event.roundId}: ${memberText(event)}`;
 
 /** What an operator did, in one line. */
-export const operatorLine = (event: OperatorEvent): string =>
-  `round ${event.roundId}: ${operatorText(event)}`;
+export const operatorLine = (event: OperatorEvent, unit: Unit): string =>
+  `round ${event.roundId}: ${operatorText(event, unit)}`;

@@ -11,11 +11,17 @@ in a temporary folder that is removed at the end; circuit templates are kept in 
 /** `iterum demo`: whole rounds on a real node, from one command. */
 export const demoCommand = (): Command =>
   new Command("demo")
-    .description("play whole rounds of the default game on this machine")
+    .description("play whole rounds on this machine, of the default game or of another")
     .option("--rounds <number>", "rounds to play", wholeNumber(1, 30), 4)
-    .option("--items <number>", "hidden items of a round, at least", wholeNumber(12, itemsMost), 60)
+    .option(
+      "--items <number>",
+      "hidden items of a round, at least, of the default game",
+      wholeNumber(12, itemsMost),
+      60,
+    )
     .option("--seed <text>", "shuffles the rows and makes all keys: the same seed plays the same game", "1")
     .option("--data <file>", "labelled rows, `label<TAB>text[<TAB>author]` a line (default: 5,571 SMS)")
+    .option("--genesis <file>", "another game, as `iterum fork` makes it, with its own phases and numbers")
     .option("--json <file>", "write rounds, models, scores, profits, proofs and app hashes to a file")
     .option("--keep", "keep the net running and print how to join it")
     .addHelpText("after", `\n${about}`)

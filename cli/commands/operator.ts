@@ -29,6 +29,7 @@ import { fileSecrets } from "#client/member/secrets.ts";
 import type { TrainingSet } from "#client/ports.ts";
 import { ProverClient } from "#prover/client.ts";
 import { readToken } from "#prover/token.ts";
+import { unitOf } from "./tx.ts";
 
 interface OperatorCommandOptions extends ChainOptions {
   readonly key: string;
@@ -74,6 +75,7 @@ async function operator(options: OperatorCommandOptions): Promise<void> {
   const signal = stopSignal();
   const client = await clientOf(options, key);
   const gameId = await gameOf(client, options.game);
+  const unit = await unitOf(client);
   say(`operator ${client.address} of ${gameId} on ${client.chainId}: ${strategy.name}`);
   await runOperator({
     ...{ chain: client, gameId, strategy, signal },
@@ -82,7 +84,7 @@ async function operator(options: OperatorCommandOptions): Promise<void> {
     store: await fileSecrets(join(layout.agents, key.name)),
     clock: systemClock,
     seedSet: await seedSetOf(client, gameId, options.rows, await classesOf(layout)),
-    onEvent: (event) => say(operatorLine(event)),
+    onEvent: (event) => say(operatorLine(event, unit)),
   }).finally(() => client.close());
 }
 

@@ -1,7 +1,7 @@
 import { toHex } from "#chain/bytes/hex.ts";
 import type { Codec } from "#chain/proto/codec.ts";
 import type { TypedEvent } from "#client/events.ts";
-import { formatAmount } from "#client/units.ts";
+import { formatAmount, type Unit } from "#client/units.ts";
 import {
   EventDataCommitted,
   EventInputsRevealed,
@@ -27,6 +27,7 @@ export interface Narration {
   readonly nameOf: (address: string) => string;
   /** Time to judge an accepted proof. */
   readonly verifyMs?: number | undefined;
+  readonly unit: Unit;
 }
 
 const short = (bytes: Uint8Array): string => `${toHex(bytes).slice(0, 12)}…`;
@@ -61,20 +62,23 @@ function phaseLine({ phase, endsHeight, reason }: EventPhaseEntered): string | u
 
 const tellers: ReadonlyMap<string, Teller> = new Map([
   told(EventPhaseEntered, phaseLine),
-  told(EventMarketOpened, ({ subsidy }) => `subsidy of ${formatAmount(subsidy)} locked by the treasury`),
+  told(
+    EventMarketOpened,
+    ({ subsidy }, { unit }) => `subsidy of ${formatAmount(subsidy, unit)} locked by the treasury`,
+  ),
   told(
     EventModelRegistered,
     ({ owner, modelId }, { nameOf }) => `${nameOf(owner)} registered model ${short(modelId)}`,
   ),
   told(
     EventOrderPlaced,
-    ({ operator, orderHash, bound }, { nameOf }) =>
-      `${nameOf(operator)} ordered, sealed: ${short(orderHash)}, at most ${formatAmount(bound)}`,
+    ({ operator, orderHash, bound }, { nameOf, unit }) =>
+      `${nameOf(operator)} ordered, sealed: ${short(orderHash)}, at most ${formatAmount(bound, unit)}`,
   ),
   told(
     EventOrderOpened,
-    ({ operator, modelId, deposit }, { nameOf }) =>
-      `${nameOf(operator)} opened its order: model ${short(modelId)}, deposit ${formatAmount(deposit)}`,
+    ({ operator, modelId, deposit }, { nameOf, unit }) =>
+      `${nameOf(operator)} opened its order: model ${short(modelId)}, deposit ${formatAmount(deposit, unit)}`,
   ),
   told(EventElected, ({ committee, alternates }, { nameOf }) => {
     const names = (list: readonly string[]): string => list.map(nameOf).join(", ");
@@ -102,7 +106,8 @@ const tellers: ReadonlyMap<string, Teller> = new Map([
   ),
   told(
     EventSeatSlashed,
-    ({ member, amount, why }, { nameOf }) => `${nameOf(member)} lost ${formatAmount(amount)}: ${why}`,
+    ({ member, amount, why }, { nameOf, unit }) =>
+      `${nameOf(member)} lost ${formatAmount(amount, unit)}: ${why}`,
   ),
 ]);
 

@@ -4,15 +4,12 @@ import { join } from "node:path";
 import { sha256 } from "#chain/bytes/hash.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 import { freePort } from "#chain/node/process.ts";
-import { readBase } from "#cli/genesis/base.ts";
-import { devSrs, type GenesisTemplates, requireProver, templatesWanted } from "#cli/genesis/templates.ts";
-import { type CreatedNet, createNet, linkTemplates } from "#cli/home/create.ts";
+import { devSrs, requireProver, templatesWanted } from "#cli/genesis/templates.ts";
+import { type CreatedNet, createNet, linkTemplates, type NetPlan } from "#cli/home/create.ts";
 import { mnemonicOf } from "#cli/home/keys.ts";
 import { type HomeLayout, homeLayout } from "#cli/home/layout.ts";
-import type { DealtRows } from "#cli/home/rows.ts";
-import type { Schedule } from "#proto/gen/iterum/rounds.ts";
 import { type ProverServer, startProver } from "#prover/server.ts";
-import { type DemoOptions, electionFor, TIMEOUT_COMMIT_MS } from "./plan.ts";
+import { TIMEOUT_COMMIT_MS } from "./plan.ts";
 
 /** The demo's operators, by name: what they are and with what template they play. */
 export const operators = [
@@ -82,26 +79,20 @@ export async function measureProofs({ prover }: ProverServer, names: readonly st
 /** Makes the demo's chain in the home. */
 export async function createDemoNet(
   { home }: HomeLayout,
-  options: DemoOptions,
-  parts: {
-    readonly rows: DealtRows;
-    readonly templates: GenesisTemplates;
-    readonly schedule: Schedule;
-  },
+  seed: string,
+  parts: Pick<NetPlan, "base" | "rows" | "templates" | "schedule" | "election">,
 ): Promise<CreatedNet> {
-  const { seed, items } = options;
   // The top bits are cleared so that the number is below the order of the group.
   const beaconSecret = demoSecret(seed, "beacon");
   beaconSecret[0] = (beaconSecret[0] as number) & 0x3f;
   return createNet({
     ...parts,
-    ...{ home, chainId: CHAIN_ID, base: await readBase(), beaconSecret },
+    ...{ home, chainId: CHAIN_ID, beaconSecret },
     others: [...operators.map(({ name }) => name), FAUCET],
     purse: PURSE,
     mnemonic: (name) => mnemonicOf(demoSecret(seed, name)),
     rpcPort: await freePort(),
     p2pPort: await freePort(),
     timeoutCommitMs: TIMEOUT_COMMIT_MS,
-    election: electionFor(items),
   });
 }

@@ -9,12 +9,19 @@ export interface DemoOptions {
   readonly items: number;
   readonly seed: string;
   readonly data?: string;
+  readonly genesis?: string;
   readonly json?: string;
   readonly keep?: true;
 }
 
-/** Seats of the committee: the default game's. */
-export const COMMITTEE = 6;
+/** How large the rounds of a demo are. */
+export interface Size {
+  /** Hidden items of a round, at least. */
+  readonly items: number;
+  /** Seats of the committee. */
+  readonly committee: number;
+}
+
 /** Members of the community. */
 export const MEMBERS = 12;
 /** Rows known to everybody: vocabulary, prior and first models come from them. */
@@ -30,18 +37,17 @@ export const BLOCK_MS = 1_000;
 export const TIMEOUT_COMMIT_MS = 940;
 
 /** Items of a set that an elected member opens. */
-const itemsPerSet = (items: number): number => Math.ceil(items / COMMITTEE);
+const itemsPerSet = ({ items, committee }: Size): number => Math.ceil(items / committee);
 
 /** Rows that a member offers in a round. */
-export const itemsOffered = (items: number): number =>
-  Math.min(SET_ITEMS_MAX, itemsPerSet(items) + SPARE_ITEMS);
+export const itemsOffered = (size: Size): number => Math.min(SET_ITEMS_MAX, itemsPerSet(size) + SPARE_ITEMS);
 
-/** Most hidden items of a round that the options allow. */
-export const itemsMost = SET_ITEMS_MAX * COMMITTEE;
+/** Most hidden items of a round that the options allow: what six sets hold. */
+export const itemsMost = SET_ITEMS_MAX * 6;
 
-/** The election of a round of at least so many items. */
-export function electionFor(items: number): Partial<Election> {
-  const itemsMax = itemsPerSet(items) * COMMITTEE;
+/** The election of a round of that size. */
+export function electionFor(size: Size): Partial<Election> {
+  const itemsMax = itemsPerSet(size) * size.committee;
   return { itemsMax, itemsMin: Math.floor(itemsMax / 2) };
 }
 
@@ -49,16 +55,24 @@ const ITEM_MOVES_PER_BLOCK = 8_000;
 const ORDERS_MAX = 8;
 const SLICES = 4;
 
-/**
- * Phases in blocks. PROVE is at least four times what one proof of each template takes, one after the other.
- */
-export function scheduleFor(items: number, proofsMs: readonly number[]): Schedule {
-  const proveMs = 4 * proofsMs.reduce((sum, each) => sum + each, 0);
-  const cranks = Math.ceil((ORDERS_MAX * SLICES * itemsPerSet(items) * COMMITTEE) / ITEM_MOVES_PER_BLOCK);
+/** Blocks of PROVE: at least four times what one proof of each template takes, one after the other. */
+const proveBlocks = (proofsMs: readonly number[]): number =>
+  Math.max(8, Math.ceil((4 * proofsMs.reduce((sum, each) => sum + each, 0)) / BLOCK_MS));
+
+/** A game's own phases, with PROVE, and OPEN with it, longer where this machine's proofs need it. */
+export function fittedSchedule(own: Schedule, proofsMs: readonly number[]): Schedule {
+  const more = Math.max(0, proveBlocks(proofsMs) - own.prove);
+  return { ...own, prove: own.prove + more, open: own.open + more };
+}
+
+/** Phases in blocks for rounds of that size. */
+export function scheduleFor(size: Size, proofsMs: readonly number[]): Schedule {
+  const items = itemsPerSet(size) * size.committee;
+  const cranks = Math.ceil((ORDERS_MAX * SLICES * items) / ITEM_MOVES_PER_BLOCK);
   const phases = {
     ...{ openOrders: 3, elect: 5, revealInputs: 5, revealInputs2: 3, label: 0 },
     ...{ predict: 5, openPredictions: 3, revealLabels: 4 },
-    prove: Math.max(8, Math.ceil(proveMs / BLOCK_MS)),
+    prove: proveBlocks(proofsMs),
     settle: 3 + cranks,
   };
   return { ...phases, firstOpen: 10, open: tailOf(phases) + 2 };
@@ -73,13 +87,13 @@ export const blocksFor = (schedule: Schedule, rounds: number): number =>
   2 + schedule.firstOpen + (rounds - 1) * schedule.open + tailOf(schedule);
 
 /** Throws a CliError unless the members that a committee needs have rows for every round. */
-export function ensureRows(rows: DealtRows, { rounds, items }: DemoOptions): void {
+export function ensureRows(rows: DealtRows, rounds: number, size: Size): void {
   const hands = [...rows.members.values()].map(({ length }) => length).sort((a, b) => b - a);
-  const held = hands[COMMITTEE] ?? 0;
-  const needed = (rounds - 1) * itemsOffered(items) + itemsPerSet(items);
-  const most = Math.floor(held / itemsOffered(items));
+  const held = hands[size.committee] ?? 0;
+  const needed = (rounds - 1) * itemsOffered(size) + itemsPerSet(size);
+  const most = Math.floor(held / itemsOffered(size));
   ensureCli(
     held >= needed,
-    `too few rows for ${rounds} rounds of ${items} items: there are enough for ${most}`,
+    `too few rows for ${rounds} rounds of ${size.items} items: there are enough for ${most}`,
   );
 }

@@ -10,12 +10,13 @@ import type { ProverServer } from "#prover/server.ts";
 import { runAgents } from "./agents.ts";
 import type { Closers } from "./closers.ts";
 import type { MadeModel } from "./learning.ts";
-import { type DemoOptions, itemsOffered } from "./plan.ts";
+import { type DemoOptions, itemsOffered, type Size } from "./plan.ts";
 import { Records } from "./record.ts";
 import { VerifyTimes, watchChain } from "./watch.ts";
 
 /** What a game of the demo is played with. */
 export interface PlayPlan extends DemoOptions {
+  readonly size: Size;
   readonly net: CreatedNet;
   readonly rows: DealtRows;
   readonly prover: ProverServer;
@@ -82,7 +83,7 @@ async function startServers({ net }: PlayPlan, times: VerifyTimes, closers: Clos
 
 /** Starts node, data node, members and operators, and tells what happens. All of it ends with the closers. */
 export async function play(plan: PlayPlan, closers: Closers): Promise<Play> {
-  const { net, rows, prover, signal, rounds, items, keep } = plan;
+  const { net, rows, prover, signal, rounds, size, keep } = plan;
   const [records, times, models] = [new Records(), new VerifyTimes(), [] as MadeModel[]];
   const { data, client, node, restart } = await startServers(plan, times, closers);
   say(`RPC ${node().rpcUrl}, data node ${data.url}, prover ${prover.url}, home ${net.layout.home}\n`);
@@ -94,12 +95,13 @@ export async function play(plan: PlayPlan, closers: Closers): Promise<Play> {
 
   const agents = runAgents({
     ...{ net, rpc: node().rpcUrl, dataUrl: data.url, prover, rows, signal: both },
-    perRound: itemsOffered(items),
+    perRound: itemsOffered(size),
     onMember: (name, event) => {
       if (event.kind === "failed") note(`! ${name}, ${memberLine(event)}`);
     },
     onOperator: (name, event) => {
-      if (event.kind === "trained" || event.kind === "failed") say(`       ${name}, ${operatorLine(event)}`);
+      if (event.kind === "trained" || event.kind === "failed")
+        say(`       ${name}, ${operatorLine(event, net.unit)}`);
     },
     onModel: (made) => models.push(made),
   });

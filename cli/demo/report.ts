@@ -1,7 +1,7 @@
 import { seconds } from "#cli/output.ts";
 import { tableOf } from "#cli/table.ts";
 import { profitOf } from "#cli/views/outcome.ts";
-import { formatAmount } from "#client/units.ts";
+import { formatAmount, type Unit } from "#client/units.ts";
 import type { Schedule } from "#proto/gen/iterum/rounds.ts";
 import { complaints, type Verdict } from "./judge.ts";
 import type { MadeModel } from "./learning.ts";
@@ -71,7 +71,7 @@ const standingColumns = [
 ];
 
 /** The standings as a table. */
-export const standingsTable = (list: readonly Standing[]): string =>
+export const standingsTable = (list: readonly Standing[], unit: Unit): string =>
   tableOf(
     standingColumns,
     list.map(({ operator, rounds, accuracy, logLoss, profit }) => [
@@ -79,7 +79,7 @@ export const standingsTable = (list: readonly Standing[]): string =>
       String(rounds),
       `${(100 * accuracy).toFixed(1)} %`,
       logLoss.toFixed(3),
-      formatAmount(profit),
+      formatAmount(profit, unit),
     ]),
   );
 
@@ -92,14 +92,14 @@ export function learningLines(models: readonly MadeModel[]): string[] {
 }
 
 /** What must be true at the end, told. */
-export function verdictLines(verdict: Verdict, rounds: number): string[] {
+export function verdictLines(verdict: Verdict, rounds: number, unit: Unit): string[] {
   const { invariants, proofsDue, proofsVerified, supplyAfter, height, appHash } = verdict;
   const broken = complaints(verdict, rounds);
   if (broken.length > 0) return broken.map((line) => `✗ ${line}`);
   return [
     `✓ all ${rounds} rounds ended; ${proofsVerified} of ${proofsDue} proofs due were verified`,
     `✓ all ${invariants.length} invariants held after every block, and hold at the end`,
-    `✓ all balances sum to ${formatAmount(supplyAfter)}, as at genesis: nothing was minted or burned`,
+    `✓ all balances sum to ${formatAmount(supplyAfter, unit)}, as at genesis: nothing was minted or burned`,
     `  height ${height}, app hash ${appHash}`,
   ];
 }

@@ -1,4 +1,5 @@
-import { CliError, exitCodes } from "#cli/errors.ts";
+import { CliError, ensureCli, exitCodes } from "#cli/errors.ts";
+import { readBase } from "#cli/genesis/base.ts";
 import { buildTemplates, closeOnAbort, defaultTemplateNames } from "#cli/genesis/templates.ts";
 import type { CreatedNet } from "#cli/home/create.ts";
 import { type DealtRows, dealRows, publicName, readRows, rowsFile } from "#cli/home/rows.ts";
@@ -13,12 +14,14 @@ import { complaints, judge, type Verdict } from "./judge.ts";
 import { type MemoryWatch, watchMemory } from "./memory.ts";
 import { createDemoNet, GUEST, makeHome, measureProofs, removeHome, startDemoProver } from "./net.ts";
 import {
-  COMMITTEE,
   type DemoOptions,
+  electionFor,
   ensureRows,
+  fittedSchedule,
   HELD_OUT_MAX,
   MEMBERS,
   PUBLIC_ROWS,
+  type Size,
   scheduleFor,
 } from "./plan.ts";
 import { type Play, play } from "./play.ts";
@@ -38,6 +41,7 @@ import { namesOf } from "./watch.ts";
 /** Everything that is made before the first block. */
 interface Stage {
   readonly options: DemoOptions;
+  readonly size: Size;
   readonly net: CreatedNet;
   readonly rows: DealtRows;
   readonly schedule: Schedule;
@@ -46,20 +50,31 @@ interface Stage {
 }
 
 /** Rows for the game, dealt by the seed. */
-async function rowsFor(options: DemoOptions): Promise<DealtRows> {
-  const { set, note: what } = await readRows(options.data);
+async function rowsFor({ data, seed, rounds }: DemoOptions, size: Size, classes: number | undefined) {
+  const { set, note: what } = await readRows(data);
+  const labels = set.classes.length;
+  ensureCli(
+    classes === undefined || labels === classes,
+    `the game has ${classes} labels, the rows ${labels}`,
+  );
   const rows = dealRows(set, what, {
-    ...{ seed: options.seed, members: MEMBERS, membersMin: COMMITTEE + 1 },
+    ...{ seed, members: MEMBERS, membersMin: size.committee + 1 },
     ...{ publicRows: PUBLIC_ROWS, heldOutMax: HELD_OUT_MAX },
   });
-  ensureRows(rows, options);
+  ensureRows(rows, rounds, size);
   for (const line of rows.notes) say(line);
   return rows;
 }
 
 /** Prover, measured proofs, and a chain whose windows fit them. */
 async function prepare(options: DemoOptions, closers: Closers, signal: AbortSignal) {
-  const rows = await rowsFor(options);
+  const base = await readBase(options.genesis);
+  const [[game], [election]] = [base.rounds.games, base.elections.elections];
+  ensureCli(game?.schedule && election, "the genesis file describes no game");
+  const { committee, itemsMax } = election;
+  const isOwn = options.genesis !== undefined;
+  const size = { committee, items: isOwn ? itemsMax : options.items };
+  const rows = await rowsFor(options, size, isOwn ? game.classes : undefined);
   const names = defaultTemplateNames(rows.classes.length);
   const waiting = newWaiting(process.stderr);
   const templates = await waiting.during("circuit templates", (step) => buildTemplates(names, step, signal));
@@ -74,10 +89,11 @@ async function prepare(options: DemoOptions, closers: Closers, signal: AbortSign
   );
   stopEarly();
   signal.throwIfAborted();
-  const schedule = scheduleFor(options.items, times);
+  const schedule = isOwn ? fittedSchedule(game.schedule, times) : scheduleFor(size, times);
   const proofs = new Map(names.map((name, i) => [name, times[i] ?? 0]));
-  const net = await createDemoNet(layout, options, { rows, templates, schedule });
-  const stage: Stage = { options, net, rows, schedule, proofs };
+  const parts = { base, rows, templates, schedule, election: isOwn ? {} : electionFor(size) };
+  const net = await createDemoNet(layout, options.seed, parts);
+  const stage: Stage = { options, size, net, rows, schedule, proofs };
   for (const line of [...estimateLines(options, schedule, proofs), ""]) say(line);
   for (const line of insecurities) say(`! ${line}`);
   say();
@@ -114,9 +130,9 @@ function jsonOf(stage: Stage, played: Play, verdict: Verdict, memory: MemoryWatc
 function tellEnd(stage: Stage, { records, models }: Play, verdict: Verdict): void {
   const { net, options } = stage;
   const rounds = records.rounds().filter(({ roundId }) => roundId <= BigInt(options.rounds));
-  say(standingsTable(standings(rounds, namesOf(net))));
+  say(standingsTable(standings(rounds, namesOf(net)), net.unit));
   for (const line of learningLines(models)) say(line);
-  for (const line of verdictLines(verdict, options.rounds)) say(line);
+  for (const line of verdictLines(verdict, options.rounds, net.unit)) say(line);
 }
 
 /**
@@ -130,8 +146,8 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
   closers.add(async () => memory.stop());
   try {
     const { stage, prover } = await prepare(options, closers, signal);
-    const { net, rows } = stage;
-    const game = await play({ ...options, net, rows, prover, signal }, closers);
+    const { net, rows, size } = stage;
+    const game = await play({ ...options, size, net, rows, prover, signal }, closers);
     await game.finished;
     const hashes = await appHashes(game.node().rpcUrl, game.height());
     await game.pause();

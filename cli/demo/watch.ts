@@ -5,7 +5,6 @@ import { outcomeTable } from "#cli/views/outcome.ts";
 import type { IterumClient } from "#client/connect.ts";
 import { type TypedEvent, typedEvent } from "#client/events.ts";
 import type { ChainBlock } from "#client/node.ts";
-import { ITER } from "#client/units.ts";
 import { EventSettled } from "#proto/gen/iterum/markets.ts";
 import { EventProofAccepted } from "#proto/gen/iterum/proofs.ts";
 import { crowdLines, lineOf, roundOf } from "./narrate.ts";
@@ -57,7 +56,7 @@ async function tell(plan: WatchPlan, event: TypedEvent, height: bigint): Promise
   const nameOf = namesOf(net);
   const verifyMs = await verifyMsOf(plan, event);
   records.take(event, height, verifyMs);
-  const line = lineOf(event, { nameOf, verifyMs });
+  const line = lineOf(event, { nameOf, verifyMs, unit: net.unit });
   const roundId = roundOf(event);
   const where = roundId === undefined ? "" : `round ${roundId}  `;
   if (line !== undefined) say(`${String(height).padStart(5)}  ${where}${line}`);
@@ -66,7 +65,7 @@ async function tell(plan: WatchPlan, event: TypedEvent, height: bigint): Promise
   const outcome = await client.markets.outcome(net.settings.gameId, settled.roundId);
   if (!outcome) return;
   records.round(settled.roundId).outcome = outcome;
-  say(`\nRound ${settled.roundId}\n${outcomeTable(outcome, ITER, nameOf)}\n`);
+  say(`\nRound ${settled.roundId}\n${outcomeTable(outcome, net.unit, nameOf)}\n`);
 }
 
 /** Tells and records every block from the first on until the signal fires. */

@@ -5,6 +5,7 @@ import type { AppState } from "#chain/kernel/genesis.ts";
 import type { Codec } from "#chain/proto/codec.ts";
 import { fromJson, toJson } from "#chain/proto/json.ts";
 import { CliError, ensureCli, messageOf } from "#cli/errors.ts";
+import type { Unit } from "#client/units.ts";
 import { GenesisState as Auth } from "#proto/gen/iterum/auth.ts";
 import { GenesisState as Bank } from "#proto/gen/iterum/bank.ts";
 import { GenesisState as Commitments } from "#proto/gen/iterum/commitments.ts";
@@ -78,4 +79,11 @@ export function appStateOf(genesis: TypedGenesis): AppState {
     return [name, toJson(codec as Codec<unknown>, state)] as const;
   });
   return { ...genesis.others, ...Object.fromEntries(entries) };
+}
+
+/** How amounts of the genesis's first denom are shown. */
+export function unitOfGenesis({ bank }: TypedGenesis): Unit {
+  const [denom] = bank.denoms;
+  ensureCli(denom, "the genesis file describes no denom");
+  return { base: denom.base, display: denom.symbol, exponent: denom.exponent };
 }

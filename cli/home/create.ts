@@ -7,9 +7,10 @@ import { findCometBft } from "#chain/node/cometbft-binary.ts";
 import { initHome } from "#chain/node/config.ts";
 import type { Json } from "#chain/proto/json.ts";
 import { ensureCli } from "#cli/errors.ts";
-import type { TypedGenesis } from "#cli/genesis/base.ts";
+import { type TypedGenesis, unitOfGenesis } from "#cli/genesis/base.ts";
 import { bindMember, completeGenesis, type GenesisMember, gameIdOf } from "#cli/genesis/complete.ts";
 import { type GenesisTemplates, templatesCache } from "#cli/genesis/templates.ts";
+import type { Unit } from "#client/units.ts";
 import type { Election } from "#proto/gen/iterum/elections.ts";
 import type { Schedule } from "#proto/gen/iterum/rounds.ts";
 import { chooseVocabulary } from "#trainer/data/vocabulary.ts";
@@ -48,6 +49,8 @@ export interface CreatedNet {
   /** Every account's key, by name. */
   readonly keys: ReadonlyMap<string, Key>;
   readonly appState: AppState;
+  /** How amounts of the chain's token are shown. */
+  readonly unit: Unit;
 }
 
 /** Tokens that the vocabulary of a default game has. */
@@ -75,7 +78,7 @@ export async function createNet(plan: NetPlan): Promise<CreatedNet> {
   const rpc = `http://127.0.0.1:${rpcPort}`;
   const settings = { chainId, gameId: gameIdOf(plan.base), rpc, classes: plan.rows.classes };
   await writeFile(layout.settings, `${JSON.stringify(settings, null, 2)}\n`);
-  return { layout, settings, keys, appState };
+  return { layout, settings, keys, appState, unit: unitOfGenesis(plan.base) };
 }
 
 /** Gives the home's prover the templates of the cache, unless it has them. */
