@@ -13,7 +13,7 @@ const REWARD = `{
   "score": 1000000 * items.count(i, i.top == i.label) / items.size()
 }`;
 
-test("a fork has its own game, token, labels, phases and money, and everything else of its origin", async () => {
+test("a fork has its own game, token, labels, phases and money, and all else of its origin", async () => {
   const origin = appStateOf(await readBase());
   const { appState, changes } = forkGenesis(origin, {
     ...{ gameId: "mood", title: "How does it sound?", token: "Good", classes: 3 },
