@@ -4,6 +4,8 @@ import { taggedHash } from "#chain/bytes/tagged.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 import { type RoundRef, roundHash } from "./round-key.ts";
 
+const U16_MAX = 0xffff;
+
 /** Bytes of every salt. */
 export const SALT_BYTES = 32;
 
@@ -24,8 +26,11 @@ export const inputHash = (featurizerId: string, values: Int32Array): Uint8Array 
 /** Hash of an item's content: what tells a copy from another item, in whatever round. */
 export const contentHash = (content: Uint8Array): Uint8Array => taggedHash("iterum/content/v1", content);
 
-/** What a member commits to for a label (a class number): hidden by its 32 random bytes of salt. */
+/** A label as bytes: u16, or u32 where it is larger, as scalars in millionths are. */
+export const labelBytes = (label: number): Uint8Array => (label > U16_MAX ? u32be(label) : u16be(label));
+
+/** What a member commits to for a label: hidden by its 32 random bytes of salt. */
 export function labelHash(ref: RoundRef, salt: Uint8Array, label: number): Uint8Array {
   if (salt.length !== SALT_BYTES) throw new RangeError(`a salt has ${SALT_BYTES} bytes, not ${salt.length}`);
-  return roundHash("iterum/label/v1", ref, salt, u16be(label));
+  return roundHash("iterum/label/v1", ref, salt, labelBytes(label));
 }

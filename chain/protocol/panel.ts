@@ -1,14 +1,14 @@
 import { concat } from "#chain/bytes/concat.ts";
-import { u16be, u32be } from "#chain/bytes/int.ts";
+import { u32be } from "#chain/bytes/int.ts";
 import { type RoundRef, roundHash } from "./round-key.ts";
 
-/** Commitment of a cross-labeller: H(member ‖ labels as u16 ‖ salt), bound to chain, game and round. */
+/** Commitment of a cross-labeller: H(member ‖ labels as u32 ‖ salt), bound to chain, game and round. */
 export const panelHash = (
   ref: RoundRef,
   member: Uint8Array,
   labels: readonly number[],
   salt: Uint8Array,
-): Uint8Array => roundHash("iterum/panel/v1", ref, member, concat(...labels.map(u16be)), salt);
+): Uint8Array => roundHash("iterum/panel/v1", ref, member, concat(...labels.map(u32be)), salt);
 
 /** A label that somebody claims to know: whose item, which, and what opens its hash. */
 export interface LeakedLabel {
@@ -27,5 +27,5 @@ export const denouncementHash = (ref: RoundRef, informer: Uint8Array, leaked: Le
   roundHash(
     "iterum/denouncement/v1",
     ref,
-    ...[informer, leaked.member, u32be(leaked.index), u16be(leaked.label), leaked.salt],
+    ...[informer, leaked.member, u32be(leaked.index), u32be(leaked.label), leaked.salt],
   );

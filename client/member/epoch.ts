@@ -9,7 +9,7 @@ import { type EpochKeys, type MemberIdentity, newEpochKeys } from "./identity.ts
 import { type Contents, encodeContents, encodeLabel, type SealedItem } from "./item-data.ts";
 import { type EventStore, StoreError } from "./store.ts";
 
-/** An item that a member offers: its content, its input tensor and its label, a class number. */
+/** An item that a member offers: its content, its input tensor and its label: a class number or a scalar in millionths. */
 export interface LabelledItem extends Contents {
   readonly label: number;
 }
@@ -51,7 +51,7 @@ export interface PreparedEpoch {
 /**
  * Seals every item twice, contents with input and label, under keys of their own, and signs one event per
  * item in one stream. The same request with the same keys and session gives the same bytes.
- * Throws RangeError for a set without items or a label that is not a u16.
+ * Throws RangeError for a set without items or a label that is not a u32.
  */
 export function prepareEpoch(request: EpochRequest): PreparedEpoch {
   if (request.items.length === 0) throw new RangeError("a set has at least one item");

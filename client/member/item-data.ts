@@ -1,11 +1,11 @@
-import { u16be } from "#chain/bytes/int.ts";
+import { u32be } from "#chain/bytes/int.ts";
 import { SEAL_OVERHEAD_BYTES } from "#chain/protocol/seal.ts";
 import { CeramicError, ensure } from "#client/ceramic/error.ts";
 import { asBytes, asRecord } from "#client/ceramic/shape.ts";
 
 /** Contents are filled up to a multiple of this, so that a ciphertext does not tell their lengths apart. */
 export const CONTENTS_BLOCK_BYTES = 256;
-const LABEL_BYTES = 2;
+const LABEL_BYTES = 4;
 
 /** The data of one event: an item whose contents and label are sealed under different keys. */
 export interface SealedItem {
@@ -75,11 +75,11 @@ export function decodeContents(plaintext: Uint8Array): Contents {
   }
 }
 
-/** The label, a class number, as two bytes. */
-export const encodeLabel = (label: number): Uint8Array => u16be(label);
+/** The label as four bytes, whatever it is, so that the length of its seal says nothing of it. */
+export const encodeLabel = (label: number): Uint8Array => u32be(label);
 
-/** The label of its two bytes. */
+/** The label of its four bytes. */
 export function decodeLabel(plaintext: Uint8Array): number {
-  ensure(plaintext.length === LABEL_BYTES, "malformed", "a label has two bytes");
-  return ((plaintext[0] as number) << 8) | (plaintext[1] as number);
+  ensure(plaintext.length === LABEL_BYTES, "malformed", "a label has four bytes");
+  return new DataView(plaintext.buffer, plaintext.byteOffset, LABEL_BYTES).getUint32(0);
 }

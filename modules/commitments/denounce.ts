@@ -34,8 +34,8 @@ export const denounce: Handler<MsgDenounce, MsgDenounceResponse> = {
     ensureEarly(ctx, key);
     const sealed = denouncements.get(ctx, [gameId, informer]);
     ensure(sealed && sealed.height < ctx.height, errors.NotSealed, { informer });
-    const { classes } = rounds.game(ctx, gameId);
-    ensure(parseAddress(member) && label < classes, errors.NotSealed, { label });
+    const values = rounds.labelValues(ctx, gameId);
+    ensure(parseAddress(member) && label < values, errors.NotSealed, { label });
     const ref = rounds.refOf(ctx, key);
     const leaked = { member: addressBytes(member), index, label, salt };
     const hash = denouncementHash(ref, addressBytes(informer), leaked);

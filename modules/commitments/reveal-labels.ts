@@ -29,10 +29,10 @@ export const revealLabels: Handler<MsgRevealLabels, MsgRevealLabelsResponse> = {
     assert(set, "a revealed seat without its set");
     const same = labels.length === set.items.length;
     ensure(same && labels.every(({ index }, i) => index === set.items[i]?.index), errors.WrongItems);
-    const { classes } = rounds.game(ctx, gameId);
+    const values = rounds.labelValues(ctx, gameId);
     const ref = rounds.refOf(ctx, key);
     for (const [i, { index, label, salt }] of labels.entries()) {
-      ensure(label < classes, errors.WrongLabel, { index, label, classes });
+      ensure(label < values, errors.WrongLabel, { index, label, values });
       const committed = (set.items[i] as RevealedItem).labelHash;
       ensure(equalBytes(labelHash(ref, salt, label), committed), errors.WrongLabel, { index });
     }

@@ -24,8 +24,8 @@ export const revealPanelLabels: Handler<MsgRevealPanelLabels, MsgRevealPanelLabe
     const sheet = sheetOf(ctx, key, member);
     ensure(sheet.labelsHash.length > 0, errors.NoCommitment, { member });
     ensure(labels.length === sheet.places.length, errors.WrongItems, { given: labels.length });
-    const { classes } = rounds.game(ctx, gameId);
-    for (const label of labels) ensure(label < classes, errors.WrongLabel, { label, classes });
+    const values = rounds.labelValues(ctx, gameId);
+    for (const label of labels) ensure(label < values, errors.WrongLabel, { label, values });
     const hash = panelHash(rounds.refOf(ctx, key), addressBytes(member), labels, salt);
     ensure(equalBytes(hash, sheet.labelsHash), errors.WrongLabel, { member });
 

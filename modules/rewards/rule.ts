@@ -61,6 +61,9 @@ export function addRule(ctx: WriteCtx, rule: RewardRule): RewardRule {
   // What the committee is drawn for is the election's; a rule that compares needs labels of others.
   ensure(panel === seats, errors.BadRule, { gameId, panel, seats });
   ensure(agree === "own" || panel > 0, errors.BadRule, { gameId, agree, panel });
+  // Labels that are neither classes nor scalars need a program to make something of them.
+  const values = rounds.labelValues(ctx, gameId);
+  ensure(rule.builtin === "" || scalar || values === classes, errors.BadRule, { gameId, values });
   ensure(!scalar || classes === SCALAR_CLASSES, errors.BadRule, { gameId, scalar, classes });
   const kept = { ...rule, program: undefined, programHash: functionHash(ctx, rule) };
   rules.set(ctx, [gameId, rule.fromRound], kept);

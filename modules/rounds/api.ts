@@ -27,6 +27,12 @@ export function game(ctx: ReadCtx, gameId: string): Game {
 /** The number of the game's round that opened last; 0 before the first. */
 export const lastRoundId = (ctx: ReadCtx, gameId: string): bigint => lastRoundIds.get(ctx, gameId) ?? 0n;
 
+/** How many values a label of the game may take: labels are below it. */
+export function labelValues(ctx: ReadCtx, gameId: string): number {
+  const { classes, labelValues: values } = game(ctx, gameId);
+  return values > 0 ? values : classes;
+}
+
 /** The round; fails with (rounds, 3). */
 export function round(ctx: ReadCtx, { gameId, roundId }: RoundKey): Round {
   game(ctx, gameId);

@@ -10,6 +10,8 @@ import { games, lastRoundIds, params, rounds, running } from "./state.ts";
 
 const CLASSES_MIN = 2;
 const CLASSES_MAX = 16;
+/** Scalars in millionths, both ends among them. */
+const LABEL_VALUES_MAX = 1_000_001;
 const PAGE_MAX = 100;
 const GAME_ID = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
@@ -32,10 +34,12 @@ const roundsEndInTime = invariant("no running round is past the end of its phase
 });
 
 function addGame(ctx: WriteCtx, game: Game): void {
-  const { gameId, classes, denom } = game;
+  const { gameId, classes, denom, labelValues } = game;
   ensure(GAME_ID.test(gameId), errors.BadGame, { gameId: gameId.slice(0, 40) });
   ensure(!games.has(ctx, gameId), errors.BadGame, { gameId, twice: true });
   ensure(classes >= CLASSES_MIN && classes <= CLASSES_MAX, errors.BadGame, { gameId, classes });
+  const values = labelValues === 0 || (labelValues >= classes && labelValues <= LABEL_VALUES_MAX);
+  ensure(values, errors.BadGame, { gameId, labelValues });
   ensure(denom !== "", errors.BadGame, { gameId, missing: "denom" });
   checkSchedule(game, params.get(ctx).dev);
   games.set(ctx, gameId, game);

@@ -135,6 +135,7 @@ function play(choice: GenesisChoice) {
           classes: 2,
           schedule: { ...SCHEDULE, label, ...choice.schedule },
           startHeight: 1n,
+          labelValues: 0,
         },
       ],
       rounds: [],

@@ -6,6 +6,7 @@ import { errors as bankErrors } from "#modules/bank/errors.ts";
 import { errors as communityErrors } from "#modules/community/errors.ts";
 import { errors as electionsErrors } from "#modules/elections/errors.ts";
 import { errors as marketsErrors } from "#modules/markets/errors.ts";
+import { errors as rewardsErrors } from "#modules/rewards/errors.ts";
 import { errors as roundsErrors } from "#modules/rounds/errors.ts";
 import { errors as treasuryErrors } from "#modules/treasury/errors.ts";
 import { Account, GenesisState as Auth } from "#proto/gen/iterum/auth.ts";
@@ -123,6 +124,9 @@ test("a game that cannot be played is refused", () => {
   refusesGenesis(bad, game({ classes: 1 }));
   refusesGenesis(bad, game({ classes: 17 }));
   refusesGenesis(bad, game({ denom: "" }));
+  refusesGenesis(bad, game({ labelValues: 1 }));
+  refusesGenesis(bad, game({ labelValues: 1_000_002 }));
+  refusesGenesis(rewardsErrors.BadRule, game({ labelValues: 1_000_001 }));
   refusesGenesis(bad, game({ schedule: undefined }));
   refusesGenesis(bad, (state) => state, { schedule: { revealInputs: 0 } });
   refusesGenesis(bad, (state) => state, { schedule: { open: 35 } });

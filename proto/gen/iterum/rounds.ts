@@ -65,14 +65,20 @@ export interface Game {
   readonly schedule: Schedule | undefined;
   /** Height at the end of which round 1 opens. */
   readonly startHeight: bigint;
+  /**
+   * Number of values that a label may take, from 0 on; 0 for one a class. More where labels are scalars in
+   * millionths, or where a reward program makes classes of them.
+   */
+  readonly labelValues: number;
 }
-export const Game: Codec<Game> = codec<Game>("iterum.rounds.v1.Game", () => ({ gameId: "", title: "", denom: "", classes: 0, schedule: undefined, startHeight: 0n }), [
+export const Game: Codec<Game> = codec<Game>("iterum.rounds.v1.Game", () => ({ gameId: "", title: "", denom: "", classes: 0, schedule: undefined, startHeight: 0n, labelValues: 0 }), [
   ["game_id", 1, "string"],
   ["title", 2, "string"],
   ["denom", 3, "string"],
   ["classes", 4, "uint32"],
   ["schedule", 5, "message", "optional", () => Schedule],
   ["start_height", 6, "uint64"],
+  ["label_values", 7, "uint32"],
 ]);
 
 /** One turn of a game. */
