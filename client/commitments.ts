@@ -6,9 +6,13 @@ import {
   type ItemList,
   type Model,
   MsgCommitData,
+  MsgCommitPanelLabels,
+  MsgDenounce,
   MsgRegisterModel,
   MsgRevealInputs,
   MsgRevealLabels,
+  MsgRevealPanelLabels,
+  MsgSealDenouncement,
   type PanelSheet,
   Query,
   type RevealedSet,
@@ -26,6 +30,14 @@ export const msgCommitData = messageOf(MsgCommitData);
 export const msgRevealInputs = messageOf(MsgRevealInputs);
 /** Opens the labels of the revealed items. */
 export const msgRevealLabels = messageOf(MsgRevealLabels);
+/** Fixes the labels that a cross-labeller gives others' items. */
+export const msgCommitPanelLabels = messageOf(MsgCommitPanelLabels);
+/** Opens them. */
+export const msgRevealPanelLabels = messageOf(MsgRevealPanelLabels);
+/** Seals a claim to know a label that is not open yet. */
+export const msgSealDenouncement = messageOf(MsgSealDenouncement);
+/** Shows the label that a sealed claim is of. */
+export const msgDenounce = messageOf(MsgDenounce);
 
 /** The chain has no such model. */
 const NO_MODEL = { codespace: "commitments", code: 4 } as const;

@@ -15,6 +15,9 @@ const MICRO = 1_000_000n;
 /** Messages that read or write much: whole markets, item lists, circuits. */
 const dearMessages: ReadonlyMap<string, bigint> = new Map([
   ["/iterum.commitments.v1.MsgRevealLabels", 2_000_000n],
+  ["/iterum.commitments.v1.MsgCommitPanelLabels", 1_000_000n],
+  ["/iterum.commitments.v1.MsgRevealPanelLabels", 2_000_000n],
+  ["/iterum.commitments.v1.MsgDenounce", 2_000_000n],
   ["/iterum.markets.v1.MsgPlaceOrder", 3_000_000n],
   ["/iterum.markets.v1.MsgOpenOrder", 1_000_000n],
   ["/iterum.markets.v1.MsgOpenPredictions", 3_000_000n],

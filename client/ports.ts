@@ -77,6 +77,8 @@ export interface SourceItem {
 export interface ItemSource {
   /** At most `most` items for the round; none to sit it out. */
   itemsFor(roundId: bigint, most: number): Promise<readonly SourceItem[]>;
+  /** The label of another member's content as this one sees it, for games with panels. */
+  labelOf?(content: Uint8Array): Promise<number>;
 }
 
 export interface Clock {

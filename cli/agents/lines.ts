@@ -18,6 +18,8 @@ function memberText(event: MemberEvent): string {
       return `opened the inputs of ${event.items} items${event.asAlternate ? " as alternate" : ""}`;
     case "labelled":
       return `opened the labels of ${event.items} items`;
+    case "labelledOthers":
+      return `opened the labels it gave ${event.items} items of others`;
     case "failed":
       return failure(event);
   }

@@ -36,7 +36,7 @@ export function openLabel(car: Uint8Array, place: ItemPlace, key: Uint8Array): n
 
 /** Fetches and opens the item that a leaf names; its content must hash to the leaf's contentHash. */
 export async function fetchItem(
-  store: EventStore,
+  store: Pick<EventStore, "get">,
   place: ItemPlace,
   leaf: { readonly eventCid: string; readonly contentHash: Uint8Array },
   key: Uint8Array,
@@ -102,7 +102,7 @@ function verifyAll(events: readonly Event[], { did, round, atMs }: EpochReading)
   for (const event of events) verifier.verify(event, first, atMs);
 }
 
-async function archive(store: EventStore, cid: string): Promise<Uint8Array> {
+async function archive(store: Pick<EventStore, "get">, cid: string): Promise<Uint8Array> {
   const car = await store.get(cid);
   if (car === undefined) throw new StoreError("refused", "the store does not have the event");
   return car;

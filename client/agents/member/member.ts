@@ -1,6 +1,7 @@
 import { moduleQueries } from "#client/modules.ts";
 import { Phase, type Round } from "#proto/gen/iterum/rounds.ts";
 import { followRounds, type Step } from "../steps.ts";
+import { labelForOthers } from "./panel.ts";
 import { commitData, revealInputs, revealLabels } from "./steps.ts";
 import type { MemberOptions, World } from "./types.ts";
 
@@ -11,6 +12,8 @@ function stepOf(world: World, round: Round): Step | undefined {
     case Phase.PHASE_REVEAL_INPUTS:
     case Phase.PHASE_REVEAL_INPUTS_2:
       return revealInputs(world, round);
+    case Phase.PHASE_LABEL:
+      return labelForOthers(world, round);
     case Phase.PHASE_REVEAL_LABELS:
       return revealLabels(world, round);
     default:

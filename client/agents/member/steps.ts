@@ -6,6 +6,7 @@ import type { RevealedItem } from "#proto/gen/iterum/commitments.ts";
 import { type Seat, SeatStatus } from "#proto/gen/iterum/elections.ts";
 import { Phase, type Round } from "#proto/gen/iterum/rounds.ts";
 import type { Step } from "../steps.ts";
+import { openForOthers } from "./panel.ts";
 import { type KeptItem, type KeptSet, loadSet, prepareSet, refOf } from "./set.ts";
 import type { World } from "./types.ts";
 
@@ -80,20 +81,24 @@ export const revealInputs = (world: World, { roundId, phase }: Round): Step => (
   },
 });
 
-/** REVEAL_LABELS: labels and salts of the revealed items. */
+async function revealOwn(world: World, roundId: bigint, { selected }: Seat): Promise<void> {
+  const { chain, gameId } = world;
+  const set = await committedSet(world, roundId);
+  const labels = selected.map((index) => {
+    const { label, salt } = set.items[index] as KeptItem;
+    return { index, label, salt };
+  });
+  await chain.send([msgRevealLabels({ member: chain.address, gameId, roundId, labels })]);
+  world.emit({ kind: "labelled", roundId, items: labels.length });
+}
+
+/** REVEAL_LABELS: labels and salts of the revealed items, then the labels given to others' items. */
 export const revealLabels = (world: World, { roundId }: Round): Step => ({
   name: "reveal labels",
   run: async () => {
-    const { chain, gameId } = world;
     const seat = await ownSeat(world, roundId);
-    if (seat?.status !== SeatStatus.SEAT_STATUS_REVEALED) return "done";
-    const set = await committedSet(world, roundId);
-    const labels = seat.selected.map((index) => {
-      const { label, salt } = set.items[index] as KeptItem;
-      return { index, label, salt };
-    });
-    await chain.send([msgRevealLabels({ member: chain.address, gameId, roundId, labels })]);
-    world.emit({ kind: "labelled", roundId, items: labels.length });
+    if (seat?.status === SeatStatus.SEAT_STATUS_REVEALED) await revealOwn(world, roundId, seat);
+    await openForOthers(world, roundId);
     return "done";
   },
 });

@@ -20,6 +20,7 @@ export type MemberEvent =
       readonly asAlternate: boolean;
     }
   | { readonly kind: "labelled"; readonly roundId: bigint; readonly items: number }
+  | { readonly kind: "labelledOthers"; readonly roundId: bigint; readonly items: number }
   | StepFailed;
 
 export interface MemberOptions {

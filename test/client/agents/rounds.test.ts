@@ -118,6 +118,25 @@ test("an alternate is called in for members that the network keeps from revealin
   });
 });
 
+test("members label each other's items where a game has a panel, and all of it is opened and paid", () =>
+  withStage({ choice: { panel: 2 } }, async (stage) => {
+    const stops = await startAll(stage);
+    await stage.until(1n, Phase.PHASE_DONE);
+    await stage.rest(stops);
+    assert.deepEqual(stage.of("failed"), []);
+    await assertSettled(stage, 1n);
+    const sheets = await stage.queries.commitments.panel(GAME_ID, 1n);
+    assert.equal(
+      sheets.reduce((sum, { places }) => sum + places.length, 0),
+      60,
+    );
+    for (const { labels, places } of sheets) assert.equal(labels.length, places.length);
+    assert.ok(!(await seatStatuses(stage, 1n)).includes(SeatStatus.SEAT_STATUS_SLASHED));
+    const outcome = await stage.queries.markets.outcome(GAME_ID, 1n);
+    assert.ok((outcome?.itemsCounted ?? 0) > 15, "most items count");
+    assert.ok((outcome?.committeePaid ?? 0n) > 0n);
+  }));
+
 test("an operator whose purse is too small sits the round out", () =>
   withStage({}, async (stage) => {
     const poor = person("poor");

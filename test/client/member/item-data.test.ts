@@ -35,6 +35,7 @@ test("only the one encoding of contents is read", () => {
 });
 
 test("a label is four bytes", () => {
-  for (const label of [0, 1, 258, 65_535, 65_536, 1_000_000]) assert.equal(decodeLabel(encodeLabel(label)), label);
+  for (const label of [0, 1, 258, 65_535, 65_536, 1_000_000])
+    assert.equal(decodeLabel(encodeLabel(label)), label);
   assert.throws(() => decodeLabel(Uint8Array.of(1)), CeramicError);
 });
