@@ -13,12 +13,11 @@ import { type GenesisTemplates, templatesCache } from "#cli/genesis/templates.ts
 import type { Unit } from "#client/units.ts";
 import type { Election } from "#proto/gen/iterum/elections.ts";
 import type { Schedule } from "#proto/gen/iterum/rounds.ts";
-import { chooseVocabulary } from "#trainer/data/vocabulary.ts";
 import { beaconEntry, makeBeaconKey } from "./beacon.ts";
 import { linkTree } from "./files.ts";
 import { addKey, type Key } from "./keys.ts";
 import { type HomeLayout, type HomeSettings, homeLayout } from "./layout.ts";
-import { classCounts, type DealtRows, writeRows } from "./rows.ts";
+import { classCounts, type DealtRows, vocabularyOf, writeRows } from "./rows.ts";
 
 /** A development net of one validator, before it exists. */
 export interface NetPlan {
@@ -52,9 +51,6 @@ export interface CreatedNet {
   /** How amounts of the chain's token are shown. */
   readonly unit: Unit;
 }
-
-/** Tokens that the vocabulary of a default game has. */
-const vocabularySize = 64;
 
 /** Makes a home with everything that a node, its sidecars and its agents need. Throws CliError. */
 export async function createNet(plan: NetPlan): Promise<CreatedNet> {
@@ -105,7 +101,7 @@ async function genesisOf(
     ...{ chainId, members, templates },
     accounts: [...keys.values()].map(({ address }) => ({ address, amount: plan.purse })),
     beaconKeys: [beaconEntry(secret, await validatorAddress(layout))],
-    vocabulary: chooseVocabulary({ classes: rows.classes, rows: rows.publicRows }, vocabularySize),
+    vocabulary: vocabularyOf(rows),
     frequencies: classCounts(rows),
     ...(schedule && { schedule }),
     ...(election && { election }),

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { CliError, messageOf } from "#cli/errors.ts";
 import { type LabelledRow, type LabelledSet, readLabelledFile } from "#trainer/data/labelled.ts";
 import { readSpamDetection, spamDetectionNote } from "#trainer/data/spam.ts";
+import { chooseVocabulary } from "#trainer/data/vocabulary.ts";
+import { TrainerError } from "#trainer/error.ts";
 import { randomOf, shuffled } from "#trainer/random.ts";
 import { type HomeLayout, readSettings } from "./layout.ts";
 
@@ -84,13 +86,31 @@ export function dealRows(set: LabelledSet, note: string, dealing: Dealing): Deal
   const who = authored
     ? `members are the ${hands.length} busiest authors`
     : `rows are dealt to ${members} members`;
-  return {
+  const dealtRows = {
     classes: set.classes,
     publicRows: order.slice(0, publicRows),
     heldOut: order.slice(publicRows, publicRows + heldOut),
     members: new Map(hands.map((rows, i) => [memberName(i), rows])),
     notes: [note, `${order.length} rows, shuffled by seed "${seed}": ${publicRows} public, ${who}`],
   };
+  // Too few words are told here, before anything long begins.
+  vocabularyOf(dealtRows);
+  return dealtRows;
+}
+
+/** Tokens that the vocabulary of a default game has: what its circuits read. */
+const VOCABULARY_SIZE = 64;
+
+/** The tokens that a game's featurizer counts, chosen from the public rows. Throws CliError. */
+export function vocabularyOf({ classes, publicRows }: DealtRows): readonly string[] {
+  try {
+    return chooseVocabulary({ classes, rows: publicRows }, VOCABULARY_SIZE);
+  } catch (cause) {
+    if (!(cause instanceof TrainerError)) throw cause;
+    throw new CliError(`the ${publicRows.length} public rows have too few words: ${cause.message}`, {
+      cause,
+    });
+  }
 }
 
 /** How many rows each class has. */

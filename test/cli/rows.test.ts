@@ -65,6 +65,14 @@ test("too few rows are refused", () => {
   assert.throws(() => dealRows(set, "", dealing), /125 rows are too few/);
 });
 
+test("rows of too few words are refused before anything is made of them", () => {
+  const set = setOf(Array.from({ length: 400 }, (_, i) => ({ label: i % 2, text: `word ${i % 9}` })));
+  assert.throws(
+    () => dealRows(set, "", dealing),
+    /the 120 public rows have too few words: 10 tokens, not 64/,
+  );
+});
+
 test("written rows read back as they were", () =>
   withFolder(async (folder) => {
     const rows = dealRows(setOf(Array.from({ length: 200 }, (_, i) => row(i))), "", dealing);
