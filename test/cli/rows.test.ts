@@ -66,7 +66,7 @@ test("too few rows are refused", () => {
 });
 
 test("rows of too few words are refused before anything is made of them", () => {
-  const set = setOf(Array.from({ length: 400 }, (_, i) => ({ label: i % 2, text: `word ${i % 9}` })));
+  const set = setOf(Array.from({ length: 400 }, (_, i) => ({ ...row(i), text: `word ${i % 9}` })));
   assert.throws(
     () => dealRows(set, "", dealing),
     /the 120 public rows have too few words: 10 tokens, not 64/,
