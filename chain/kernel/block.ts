@@ -28,29 +28,31 @@ export const readCtx = (store: ReadStore, { chainId, height, timeMs }: BlockInfo
   timeMs,
 });
 
+const [readFlat, readPerByte] = [Number(gasPrices.readFlat), Number(gasPrices.readPerByte)];
+const [writeFlat, writePerByte] = [Number(gasPrices.writeFlat), Number(gasPrices.writePerByte)];
+const [iterateFlat, deleteFlat] = [Number(gasPrices.iterateFlat), Number(gasPrices.deleteFlat)];
+
 /** Charges gas for every access to a store. */
 function metered(store: WriteStore, gas: GasMeter): WriteStore {
   return {
-    get: (space, key) => {
-      const value = store.get(space, key);
-      gas.consume(gasPrices.readFlat + gasPrices.readPerByte * BigInt(key.length + (value?.length ?? 0)));
+    get: (space, key, id) => {
+      const value = store.get(space, key, id);
+      gas.charge(readFlat + readPerByte * (key.length + (value?.length ?? 0)));
       return value;
     },
     *range(space, start, end) {
       for (const entry of store.range(space, start, end)) {
-        gas.consume(
-          gasPrices.iterateFlat + gasPrices.readPerByte * BigInt(entry[0].length + entry[1].length),
-        );
+        gas.charge(iterateFlat + readPerByte * (entry[0].length + entry[1].length));
         yield entry;
       }
     },
-    set: (space, key, value) => {
-      gas.consume(gasPrices.writeFlat + gasPrices.writePerByte * BigInt(key.length + value.length));
-      store.set(space, key, value);
+    set: (space, key, value, id) => {
+      gas.charge(writeFlat + writePerByte * (key.length + value.length));
+      store.set(space, key, value, id);
     },
-    delete: (space, key) => {
-      gas.consume(gasPrices.deleteFlat);
-      store.delete(space, key);
+    delete: (space, key, id) => {
+      gas.charge(deleteFlat);
+      store.delete(space, key, id);
     },
   };
 }

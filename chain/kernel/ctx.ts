@@ -8,7 +8,8 @@ export interface Hook<E> {
 
 /** Keys and values of every module; a space is a module's own part of the state. */
 export interface ReadStore {
-  get(space: string, key: Uint8Array): Uint8Array | undefined;
+  /** `id` is what `toKey` makes of the key, where the caller has it. */
+  get(space: string, key: Uint8Array, id?: string): Uint8Array | undefined;
   /** Entries with start ≤ key < end in key order; without an end, to the last key of the space. */
   range(
     space: string,
@@ -18,8 +19,8 @@ export interface ReadStore {
 }
 
 export interface WriteStore extends ReadStore {
-  set(space: string, key: Uint8Array, value: Uint8Array): void;
-  delete(space: string, key: Uint8Array): void;
+  set(space: string, key: Uint8Array, value: Uint8Array, id?: string): void;
+  delete(space: string, key: Uint8Array, id?: string): void;
 }
 
 /** A message as `Any` packs it: its type URL and its encoding. */

@@ -11,6 +11,8 @@ export const errors = errorSet("kernel", {
 
 /** How a key is written so that byte order is key order; `read` gives the key and where the next begins. */
 export interface KeyCodec<K> {
+  /** A text that no other key has, where that is cheaper than to write the key: it is remembered by it. */
+  readonly name?: (key: K) => string;
   write(key: K): Uint8Array;
   read(bytes: Uint8Array, at: number): readonly [K, number];
 }
@@ -32,6 +34,7 @@ export const u32Key: KeyCodec<number> = {
  * 2).
  */
 export const textKey: KeyCodec<string> = {
+  name: (key) => key,
   write: (key) => {
     const bytes = utf8(key);
     ensure(bytes.length <= KEY_TEXT_BYTES_MAX, errors.KeyTooLong, { bytes: bytes.length });
@@ -53,6 +56,7 @@ export const bytesKey = (length: number): KeyCodec<Uint8Array> => ({
 });
 
 export const pair = <A, B>(a: KeyCodec<A>, b: KeyCodec<B>): KeyCodec<readonly [A, B]> => ({
+  ...namedPair(a, b),
   write: ([x, y]) => concat(a.write(x), b.write(y)),
   read: (bytes, at) => {
     const [x, middle] = a.read(bytes, at);
@@ -60,6 +64,16 @@ export const pair = <A, B>(a: KeyCodec<A>, b: KeyCodec<B>): KeyCodec<readonly [A
     return [[x, y], end];
   },
 });
+
+/** The length tells where the first name ends. */
+function namedPair<A, B>({ name: nameA }: KeyCodec<A>, { name: nameB }: KeyCodec<B>) {
+  if (nameA === undefined || nameB === undefined) return {};
+  const name = ([x, y]: readonly [A, B]): string => {
+    const first = nameA(x);
+    return `${first.length}/${first}${nameB(y)}`;
+  };
+  return { name };
+}
 
 export const triple = <A, B, C>(
   a: KeyCodec<A>,

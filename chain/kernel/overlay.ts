@@ -15,10 +15,14 @@ export interface Overlay extends WriteStore {
   applyTo(store: WriteStore): void;
   /** The changes in (space, key) order, each key once. */
   changes(): readonly Change[];
+  /** Takes in the changes of one that lies over it, by space and key. */
+  absorb(changes: ReadonlyMap<string, ReadonlyMap<string, Uint8Array | undefined>>): void;
 }
 
 type Entry = readonly [Uint8Array, Uint8Array];
 type Local = Map<string, Uint8Array | undefined>;
+
+const isOverlay = (store: WriteStore): store is Overlay => "absorb" in store;
 
 function ascending(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
@@ -48,9 +52,13 @@ function* merged(
 
 export function overlay(base: ReadStore): Overlay {
   const spaces = new Map<string, Local>();
-  const put = (space: string, key: Uint8Array, value: Uint8Array | undefined): void => {
-    const local = spaces.get(space) ?? new Map<string, Uint8Array | undefined>();
-    spaces.set(space, local.set(toKey(key), value));
+  const localOf = (space: string): Local => {
+    let local = spaces.get(space);
+    if (local === undefined) {
+      local = new Map();
+      spaces.set(space, local);
+    }
+    return local;
   };
   const changes = (): readonly Change[] => {
     const out: Change[] = [];
@@ -60,10 +68,10 @@ export function overlay(base: ReadStore): Overlay {
     return out;
   };
   return {
-    get: (space, key) => {
+    get: (space, key, id = toKey(key)) => {
       const local = spaces.get(space);
-      const id = toKey(key);
-      return local?.has(id) ? local.get(id) : base.get(space, key);
+      const value = local?.get(id);
+      return value !== undefined || local?.has(id) ? value : base.get(space, key, id);
     },
     range: (space, start, end) => {
       const from = toKey(start);
@@ -74,14 +82,25 @@ export function overlay(base: ReadStore): Overlay {
         .sort(([a], [b]) => ascending(a, b));
       return merged(base.range(space, start, end), local);
     },
-    set: (space, key, value) => {
+    set: (space, key, value, id = toKey(key)) => {
       // ICS-23 knows no proof of an empty value.
       assert(value.length > 0, `empty value in ${space}`);
-      put(space, key, value);
+      localOf(space).set(id, value);
     },
-    delete: (space, key) => put(space, key, undefined),
+    delete: (space, key, id = toKey(key)) => void localOf(space).set(id, undefined),
     changes,
+    absorb: (above) => {
+      for (const [space, changed] of above) {
+        const local = localOf(space);
+        for (const [id, value] of changed) local.set(id, value);
+      }
+    },
     applyTo: (store) => {
+      // Most savepoints lie over another: what holds its changes by key needs none of them in order.
+      if (isOverlay(store)) {
+        store.absorb(spaces);
+        return;
+      }
       for (const { space, key, value } of changes())
         if (value) store.set(space, key, value);
         else store.delete(space, key);

@@ -1,5 +1,7 @@
 import { concat } from "#chain/bytes/concat.ts";
 import { bigFromBytes, u64be } from "#chain/bytes/int.ts";
+import { toKey } from "#chain/bytes/latin1.ts";
+import { remembered } from "#chain/bytes/remembered.ts";
 import type { ReadCtx, WriteCtx } from "./ctx.ts";
 import { assert } from "./error.ts";
 import { type KeyCodec, prefixEnd } from "./keys.ts";
@@ -17,6 +19,62 @@ export const bytesValue: ValueCodec<Uint8Array> = { encode: (v) => v, decode: (v
 
 /** A table with this value is a set: only its keys mean something. */
 export const present: ValueCodec<true> = { encode: () => Uint8Array.of(1), decode: () => true };
+
+/** Messages of up to so many bytes are remembered as they were decoded. */
+const REMEMBERED_BYTES_MAX = 512;
+const KEYS_REMEMBERED = 16_384;
+const decodedBy: unique symbol = Symbol("decoded by");
+const decoded: unique symbol = Symbol("decoded");
+
+/** An array with what a codec makes of it. A WeakMap would do the same at thirty times the cost. */
+interface Marked extends Uint8Array {
+  [decodedBy]?: unknown;
+  [decoded]?: unknown;
+}
+
+function mark<V>(codec: ValueCodec<V>, bytes: Marked, value: V): void {
+  if (bytes.length > REMEMBERED_BYTES_MAX) return;
+  bytes[decodedBy] = codec;
+  bytes[decoded] = value;
+}
+
+/**
+ * The same codec for the state, which remembers what it made of which array: the store and those above it
+ * give the same array for an entry until another is written. Neither arrays nor values are ever changed.
+ */
+function remembering<V>(values: ValueCodec<V>): ValueCodec<V> {
+  // Numbers and bytes are read as fast as they are found.
+  if (!("fields" in values)) return values;
+  return {
+    encode: (value) => {
+      const bytes = values.encode(value);
+      mark(values, bytes, value);
+      return bytes;
+    },
+    decode: (bytes: Marked) => {
+      if (bytes[decodedBy] === values) return bytes[decoded] as V;
+      const value = values.decode(bytes);
+      mark(values, bytes, value);
+      return value;
+    },
+  };
+}
+
+/** A key as it lies in the store, and what `toKey` makes of it where that is remembered. */
+interface StoreKey {
+  readonly bytes: Uint8Array;
+  readonly id: string | undefined;
+}
+
+/** Makes the keys of a table. */
+function keyMaker<K>(prefix: Uint8Array, keys: KeyCodec<K>): (key: K) => StoreKey {
+  const { name } = keys;
+  if (name === undefined) return (key) => ({ bytes: concat(prefix, keys.write(key)), id: undefined });
+  return remembered<K, StoreKey>(KEYS_REMEMBERED, name, (key) => {
+    const bytes = concat(prefix, keys.write(key));
+    return { bytes, id: toKey(bytes) };
+  });
+}
 
 /** One value of a module. */
 export interface Item<V> {
@@ -53,29 +111,40 @@ function table<K, V>(
   keys: KeyCodec<K>,
   values: ValueCodec<V>,
 ): Table<K, V> {
-  const keyBytes = (key: K): Uint8Array => concat(prefix, keys.write(key));
+  const keyOf = keyMaker(prefix, keys);
   function* walk(ctx: ReadCtx, from: Uint8Array): Iterable<readonly [K, V]> {
     for (const [key, value] of ctx.store.range(space, from, prefixEnd(from)))
       yield [keys.read(key, prefix.length)[0], values.decode(value)];
   }
   return {
     get: (ctx, key) => {
-      const found = ctx.store.get(space, keyBytes(key));
+      const { bytes, id } = keyOf(key);
+      const found = ctx.store.get(space, bytes, id);
       return found && values.decode(found);
     },
-    has: (ctx, key) => ctx.store.get(space, keyBytes(key)) !== undefined,
-    set: (ctx, key, value) => ctx.store.set(space, keyBytes(key), values.encode(value)),
-    delete: (ctx, key) => ctx.store.delete(space, keyBytes(key)),
+    has: (ctx, key) => {
+      const { bytes, id } = keyOf(key);
+      return ctx.store.get(space, bytes, id) !== undefined;
+    },
+    set: (ctx, key, value) => {
+      const { bytes, id } = keyOf(key);
+      ctx.store.set(space, bytes, values.encode(value), id);
+    },
+    delete: (ctx, key) => {
+      const { bytes, id } = keyOf(key);
+      ctx.store.delete(space, bytes, id);
+    },
     under: (ctx, codec, part) => walk(ctx, concat(prefix, codec.write(part))),
     all: (ctx) => walk(ctx, prefix),
-    keyBytes,
+    keyBytes: (key) => keyOf(key).bytes,
   };
 }
 
 function item<V>(space: string, id: number, values: ValueCodec<V>): Item<V> {
   const key = Uint8Array.of(id);
+  const keyId = toKey(key);
   const find = (ctx: ReadCtx): V | undefined => {
-    const found = ctx.store.get(space, key);
+    const found = ctx.store.get(space, key, keyId);
     return found && values.decode(found);
   };
   return {
@@ -85,8 +154,8 @@ function item<V>(space: string, id: number, values: ValueCodec<V>): Item<V> {
       assert(value !== undefined, `item ${id} of ${space} was never set`);
       return value;
     },
-    set: (ctx, value) => ctx.store.set(space, key, values.encode(value)),
-    delete: (ctx) => ctx.store.delete(space, key),
+    set: (ctx, value) => ctx.store.set(space, key, values.encode(value), keyId),
+    delete: (ctx) => ctx.store.delete(space, key, keyId),
   };
 }
 
@@ -100,7 +169,7 @@ export function keyspace(space: string): Keyspace {
     return id;
   };
   return {
-    item: (id, values) => item(space, claim(id), values),
-    table: (id, keys, values) => table(space, Uint8Array.of(claim(id)), keys, values),
+    item: (id, values) => item(space, claim(id), remembering(values)),
+    table: (id, keys, values) => table(space, Uint8Array.of(claim(id)), keys, remembering(values)),
   };
 }

@@ -36,8 +36,8 @@ export const none: readonly never[] = Object.freeze([]);
 /** The empty bytes of fresh messages. */
 export const noBytes: Uint8Array = new Uint8Array(0);
 
-/** Up to here typed arrays live on the heap and cost 30 ns instead of 300. */
-const SINK_BYTES = 64;
+/** Where messages are put together; what is longer grows an array of its own. Nothing is read from it. */
+const scratch = new Uint8Array(4096);
 const DECIMAL = KINDS.int;
 
 /**
@@ -58,7 +58,7 @@ export function codec<T>(
     required: fields.filter((field) => field.op === DECIMAL && field.implicit).length,
     zero,
     encode(value) {
-      const sink: Sink = { bytes: new Uint8Array(SINK_BYTES), at: 0 };
+      const sink: Sink = { bytes: scratch, at: 0 };
       writeMessage(self, value, sink);
       return sink.bytes.slice(0, sink.at);
     },

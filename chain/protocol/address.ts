@@ -1,11 +1,15 @@
 import { ripemd160 } from "@noble/hashes/legacy.js";
 import { sha256 } from "#chain/bytes/hash.ts";
+import { toKey } from "#chain/bytes/latin1.ts";
+import { remembered } from "#chain/bytes/remembered.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 
 /** Human-readable part of every account address. */
 export const ADDRESS_PREFIX = "iterum";
 /** Prefix and separator. */
 const ADDRESS_START = `${ADDRESS_PREFIX}1`;
+/** Addresses of which bytes and keys are remembered: some 10 MB. */
+const REMEMBERED_MAX = 32_768;
 /** Bytes of an account address. */
 export const ADDRESS_BYTES = 20;
 /** Characters of 5 bits each: 20 bytes fill 32 of them without a bit to spare. */
@@ -63,7 +67,17 @@ export function toAddress(bytes: Uint8Array): string {
  * The 20 bytes of an address, or undefined unless it is the canonical lower-case bech32 of this chain's
  * prefix.
  */
-export function parseAddress(address: string): Uint8Array | undefined {
+export const parseAddress = (address: string): Uint8Array | undefined =>
+  // The array is shared by all who ask: nobody changes one.
+  parsed(address) ?? undefined;
+
+const parsed = remembered<string, Uint8Array | null>(
+  REMEMBERED_MAX,
+  (address) => address,
+  (address) => read(address) ?? null,
+);
+
+function read(address: string): Uint8Array | undefined {
   if (address.length !== ADDRESS_CHARACTERS || !address.startsWith(ADDRESS_START)) return undefined;
   const bytes = new Uint8Array(ADDRESS_BYTES);
   let checksum = PREFIX_CHECKSUM;
@@ -92,7 +106,9 @@ export function addressBytes(address: string): Uint8Array {
 }
 
 /** Address of a compressed secp256k1 key: RIPEMD-160 of its SHA-256, as in Bitcoin and Cosmos. */
-export const publicKeyAddress = (publicKey: Uint8Array): string => toAddress(ripemd160(sha256(publicKey)));
+export const publicKeyAddress = remembered<Uint8Array, string>(REMEMBERED_MAX, toKey, (publicKey) =>
+  toAddress(ripemd160(sha256(publicKey))),
+);
 
 /**
  * Address of a module's account: the first 20 bytes of SHA-256 of its name, as in Cosmos SDK. No key signs
@@ -103,6 +119,7 @@ export const moduleAddress = (name: string): string =>
 
 /** Key of an account in a table: its 20 bytes, so that tables run in address order. */
 export const addressKey = {
+  name: (address: string): string => address,
   write: (address: string): Uint8Array => addressBytes(address),
   read: (bytes: Uint8Array, at: number): readonly [string, number] => [
     toAddress(bytes.subarray(at, at + ADDRESS_BYTES)),
