@@ -4,6 +4,7 @@ import { dataCommand } from "./commands/data.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { exportCommand } from "./commands/export.ts";
 import { forkCommand } from "./commands/fork.ts";
+import { govCommand } from "./commands/gov.ts";
 import { initCommand } from "./commands/init.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { memberCommand } from "./commands/member.ts";
@@ -27,6 +28,7 @@ const commands = [
   keysCommand,
   txCommand,
   queryCommand,
+  govCommand,
   memberCommand,
   operatorCommand,
   trainerCommand,

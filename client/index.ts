@@ -17,7 +17,16 @@ export {
   msgRevealInputs,
   msgRevealLabels,
 } from "./commitments.ts";
-export { type CommunityQueries, msgBindEthereum } from "./community.ts";
+export {
+  type CommunityQueries,
+  type Holding,
+  msgBindEthereum,
+  msgClaimMembership,
+  msgStake,
+  msgUnstake,
+  placeIn,
+  snapshotOf,
+} from "./community.ts";
 export { type ConnectOptions, connect, type IterumClient } from "./connect.ts";
 export type { ElectionsQueries } from "./elections.ts";
 export { ClientError, type ClientErrorKind } from "./errors.ts";
@@ -28,6 +37,15 @@ export {
   msgGrantAllowance,
   msgRevokeAllowance,
 } from "./feegrant.ts";
+export {
+  type GovQueries,
+  governedFromJson,
+  governedToJson,
+  msgDeposit,
+  msgPropose,
+  msgVote,
+  packGoverned,
+} from "./gov.ts";
 export {
   type MarketsQueries,
   modelLmsrParams,

@@ -3,6 +3,7 @@ import { type CommitmentsQueries, commitmentsQueries } from "./commitments.ts";
 import { type CommunityQueries, communityQueries } from "./community.ts";
 import { type ElectionsQueries, electionsQueries } from "./elections.ts";
 import { type FeegrantQueries, feegrantQueries } from "./feegrant.ts";
+import { type GovQueries, govQueries } from "./gov.ts";
 import { type MarketsQueries, marketsQueries } from "./markets.ts";
 import type { Ask } from "./ports.ts";
 import { type ProofsQueries, proofsQueries } from "./proofs.ts";
@@ -22,6 +23,7 @@ export interface ModuleQueries {
   readonly proofs: ProofsQueries;
   readonly markets: MarketsQueries;
   readonly rewards: RewardsQueries;
+  readonly gov: GovQueries;
 }
 
 /** The questions of all modules over one way to ask. */
@@ -36,4 +38,5 @@ export const moduleQueries = (ask: Ask): ModuleQueries => ({
   proofs: proofsQueries(ask),
   markets: marketsQueries(ask),
   rewards: rewardsQueries(ask),
+  gov: govQueries(ask),
 });

@@ -9,8 +9,10 @@ import { BasicAllowance, Msg as FeegrantMsg, PeriodicAllowance } from "#proto/ge
 import type { Any } from "#proto/gen/google/protobuf.ts";
 import { Msg as CommitmentsMsg } from "#proto/gen/iterum/commitments.ts";
 import { Msg as CommunityMsg } from "#proto/gen/iterum/community.ts";
+import { Msg as GovMsg } from "#proto/gen/iterum/gov.ts";
 import { Msg as MarketsMsg } from "#proto/gen/iterum/markets.ts";
 import { Msg as ProofsMsg } from "#proto/gen/iterum/proofs.ts";
+import { Msg as RewardsMsg } from "#proto/gen/iterum/rewards.ts";
 import { Msg as TreasuryMsg } from "#proto/gen/iterum/treasury.ts";
 import { ClientError } from "./errors.ts";
 import type { TxMessage } from "./tx.ts";
@@ -20,8 +22,18 @@ type Service = Readonly<Record<string, Rpc<unknown, unknown>>>;
 const codecsOf = (service: object): (readonly [string, Codec<unknown>])[] =>
   Object.values(service as Service).map(({ request }) => [request.typeUrl, request]);
 
-/** Those of this chain alone, by type URL. */
-export const ownCodecs = [CommunityMsg, TreasuryMsg, CommitmentsMsg, MarketsMsg, ProofsMsg].flatMap(codecsOf);
+const services = [CommunityMsg, TreasuryMsg, CommitmentsMsg, MarketsMsg, ProofsMsg, RewardsMsg, GovMsg];
+
+/** Whether only governance sends it: then its first field says in whose name. */
+const isGoverned = ({ fields }: Codec<unknown>): boolean => fields[0]?.protoName === "authority";
+
+/** Messages of this chain alone that an account can send, by type URL. */
+export const ownCodecs = services.flatMap(codecsOf).filter(([, codec]) => !isGoverned(codec));
+
+/** Messages that a proposal may carry, by type URL. */
+export const governedCodecs: ReadonlyMap<string, Codec<unknown>> = new Map(
+  services.flatMap(codecsOf).filter(([, codec]) => isGoverned(codec)),
+);
 
 /** The codec of every message that an account can send, by type URL. */
 export const messageCodecs: ReadonlyMap<string, Codec<unknown>> = new Map([
@@ -31,13 +43,21 @@ export const messageCodecs: ReadonlyMap<string, Codec<unknown>> = new Map([
 ]);
 
 /** What an `Any` inside a message may hold. */
-export const anyTypes: AnyTypes = new Map(
-  ([BasicAllowance, PeriodicAllowance] as Codec<unknown>[]).map((codec) => [codec.typeUrl, codec]),
-);
+export const anyTypes: AnyTypes = new Map([
+  ...([BasicAllowance, PeriodicAllowance] as Codec<unknown>[]).map(
+    (codec) => [codec.typeUrl, codec] as const,
+  ),
+  ...governedCodecs,
+]);
 
 /** Encodes a message; throws ClientError badInput for a type that the chain does not take. */
-export function encodeMessage({ typeUrl, value }: TxMessage): Any {
-  const codec = messageCodecs.get(typeUrl);
+export const encodeMessage = (message: TxMessage): Any => encoded(messageCodecs, message);
+
+/** Encodes a message for a proposal; throws ClientError badInput for a type that proposals do not carry. */
+export const packGoverned = (message: TxMessage): Any => encoded(governedCodecs, message);
+
+function encoded(codecs: ReadonlyMap<string, Codec<unknown>>, { typeUrl, value }: TxMessage): Any {
+  const codec = codecs.get(typeUrl);
   if (!codec) throw new ClientError("badInput", `no message ${typeUrl.slice(0, 80)}`);
   try {
     return { typeUrl, value: codec.encode(value) };

@@ -1,42 +1,16 @@
 import { Command } from "commander";
 import { toHex } from "#chain/bytes/hex.ts";
-import {
-  type ChainOptions,
-  chainCommand,
-  gameOf,
-  gameOption,
-  layoutOf,
-  wholeNumber,
-  withClient,
-} from "#cli/context.ts";
+import { layoutOf, wholeNumber } from "#cli/context.ts";
 import { ensureCli } from "#cli/errors.ts";
 import { addressOf } from "#cli/home/keys.ts";
-import { say, sayJson } from "#cli/output.ts";
 import { tableOf } from "#cli/table.ts";
 import { outcomeTable } from "#cli/views/outcome.ts";
-import type { IterumClient } from "#client/connect.ts";
 import { modelLmsrParams } from "#client/markets.ts";
 import { formatAmount } from "#client/units.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
+import { answer, type QueryOptions, queryCommandOf } from "./answer.ts";
+import { proposalCommand, proposalsCommand, standingCommand } from "./query-gov.ts";
 import { unitOf } from "./tx.ts";
-
-interface QueryOptions extends ChainOptions {
-  readonly json?: true;
-  readonly game?: string;
-}
-
-/** Prints an answer for people or, with --json, as it is. */
-async function answer<T>(
-  options: QueryOptions,
-  ask: (client: IterumClient, gameId: string) => Promise<T>,
-  show: (value: T, client: IterumClient) => string | Promise<string>,
-): Promise<void> {
-  await withClient(options, async (client) => {
-    const value = await ask(client, await gameOf(client, options.game));
-    if (options.json) sayJson(value);
-    else say(await show(value, client));
-  });
-}
 
 const phaseOf = (phase: number): string =>
   (Object.entries(Phase).find(([, value]) => value === phase)?.[0] ?? "").slice("PHASE_".length);
@@ -158,9 +132,6 @@ const templates = (options: QueryOptions): Promise<void> =>
       ].join("\n"),
   );
 
-const queryCommandOf = (name: string, description: string): Command =>
-  chainCommand(name, description).addOption(gameOption()).option("--json", "print the answer as JSON");
-
 const roundCommandOf = (
   name: string,
   description: string,
@@ -183,4 +154,7 @@ export const queryCommand = (): Command =>
     .addCommand(roundCommandOf("round", "one round: phases and committee", round))
     .addCommand(roundCommandOf("market", "the market of a round and its orders", market))
     .addCommand(roundCommandOf("outcome", "scores and payouts of a settled round", outcome))
-    .addCommand(queryCommandOf("templates", "circuits whose models may play").action(templates));
+    .addCommand(queryCommandOf("templates", "circuits whose models may play").action(templates))
+    .addCommand(proposalsCommand())
+    .addCommand(proposalCommand())
+    .addCommand(standingCommand());

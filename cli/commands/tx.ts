@@ -18,7 +18,7 @@ import { msgDonate } from "#client/treasury.ts";
 import type { TxMessage, TxResult } from "#client/tx.ts";
 import { formatAmount, parseAmount } from "#client/units.ts";
 
-interface TxOptions extends ChainOptions {
+export interface TxOptions extends ChainOptions {
   readonly from: string;
   readonly memo?: string;
   readonly game?: string;
@@ -33,7 +33,8 @@ export async function unitOf(client: IterumClient) {
 
 type Make = (client: IterumClient, key: Key) => Promise<TxMessage>;
 
-async function sendAs(options: TxOptions, make: Make): Promise<void> {
+/** Sends what is made with the key that the options name, and prints the hash once it is in a block. */
+export async function sendAs(options: TxOptions, make: Make): Promise<TxResult> {
   const key = await keyOf(options, options.from);
   const { memo = "" } = options;
   const result: TxResult = await withClient(
@@ -42,6 +43,7 @@ async function sendAs(options: TxOptions, make: Make): Promise<void> {
     key,
   );
   say(`${result.hash} in block ${result.height}, gas ${result.gasUsed}`);
+  return result;
 }
 
 async function send(to: string, amount: string, options: TxOptions): Promise<void> {
@@ -65,7 +67,8 @@ async function donate(amount: string, options: TxOptions): Promise<void> {
   );
 }
 
-const txCommandOf = (name: string, description: string): Command =>
+/** A command that sends a transaction. */
+export const txCommandOf = (name: string, description: string): Command =>
   chainCommand(name, description)
     .requiredOption("--from <name>", "key of the home that signs and pays")
     .option("--memo <text>", "text for people, at most 256 bytes");

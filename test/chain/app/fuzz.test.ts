@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chainRegistry } from "#chain/app/modules.ts";
+import { chainRegistry, nestedAny } from "#chain/app/modules.ts";
 import { equalBytes } from "#chain/bytes/compare.ts";
 import type { Codec } from "#chain/proto/codec.ts";
+import { AUTHORITY } from "#chain/protocol/authority.ts";
 import { templateId } from "#chain/protocol/template.ts";
 import * as auth from "#modules/auth/api.ts";
 import { TxRaw } from "#proto/gen/cosmos/tx.ts";
@@ -38,7 +39,8 @@ function dictionary(world: World): Dictionary {
     texts: [GAME_ID, GAME_ID, GAME_ID, DENOM, ...people.map(({ address }) => address)],
     bytes: [template, model, olga.paramsHash, ann.who.ethereumAddress, ...parts],
     numbers: [0n, 1n, 1n, 1n, 2n, 3n, 5n, 400n * TOKEN, 50n * TOKEN],
-    named: { gameId: GAME_ID, roundId: 1n, templateId: template, modelId: model },
+    packed: [...nestedAny.values()],
+    named: { authority: AUTHORITY, gameId: GAME_ID, roundId: 1n, templateId: template, modelId: model },
   };
 }
 
@@ -67,11 +69,15 @@ function anything(who: Person, random: Random, known: Dictionary): Spoken {
   return { who, request, value: hostile(request, random, known) as Record<string, unknown> };
 }
 
+const signerFields = [
+  ...["fromAddress", "granter", "member", "operator", "owner", "sender"],
+  ...["depositor", "informer", "proposer", "voter"],
+];
+
 /** What is said, properly signed by who says it. */
 function signedBy(world: World, { who, request, value }: Spoken, sequence: bigint): Uint8Array {
   // The signer's field, by any of its names; of a payment to many, the first of its inputs.
-  for (const name of ["fromAddress", "member", "operator", "owner", "sender"])
-    if (name in value) value[name] = who.address;
+  for (const name of signerFields) if (name in value) value[name] = who.address;
   const { inputs } = value;
   if (Array.isArray(inputs) && inputs.length > 0) inputs[0].address = who.address;
   const number = world.chain.read((ctx) => auth.account(ctx, who.address)?.number) ?? 0n;

@@ -103,24 +103,44 @@ const SAME: Readonly<Record<string, string>> = {
   fixed64: "uint64",
 };
 
-function elements(field: FieldInfo, depth: number): fc.Arbitrary<unknown> {
-  if (field.op === KINDS.message) return messages((field.ref as () => Codec<unknown>)(), depth - 1);
+type Packed = readonly Codec<unknown>[];
+
+/** Any `Any` that holds a message of one of the types. */
+const packedOf = (packed: Packed, depth: number): fc.Arbitrary<unknown> =>
+  fc.oneof(
+    ...packed.map((codec) =>
+      messages(codec, depth).map((value) => ({ typeUrl: codec.typeUrl, value: codec.encode(value) })),
+    ),
+  );
+
+function elements(field: FieldInfo, depth: number, packed: Packed): fc.Arbitrary<unknown> {
+  if (field.op === KINDS.message) {
+    const nested = (field.ref as () => Codec<unknown>)();
+    if (nested.name === "google.protobuf.Any" && packed.length > 0) return packedOf(packed, depth - 1);
+    return messages(nested, depth - 1, packed);
+  }
   if (field.op === KINDS.enum) return fc.constantFrom(...Object.values((field.ref as () => EnumValues)()));
   return SCALARS[SAME[field.kind] ?? field.kind] as fc.Arbitrary<unknown>;
 }
 
-/** All messages of a type, nested at most `depth` deep. */
-export function messages(codec: Codec<unknown>, depth = 3): fc.Arbitrary<Message> {
+/** All messages of a type, nested at most `depth` deep; an `Any` holds one of the packed types where given. */
+export function messages(
+  codec: Codec<unknown>,
+  depth = 3,
+  packed: readonly Codec<unknown>[] = [],
+): fc.Arbitrary<Message> {
   const fields: Record<string, fc.Arbitrary<unknown>> = {};
   for (const field of codec.fields) {
     const isLast = field.op === KINDS.message && depth === 0;
     if (field.repeated)
-      fields[field.name] = isLast ? fc.constant([]) : fc.array(elements(field, depth), { maxLength: 3 });
-    else if (field.implicit) fields[field.name] = elements(field, depth);
+      fields[field.name] = isLast
+        ? fc.constant([])
+        : fc.array(elements(field, depth, packed), { maxLength: 3 });
+    else if (field.implicit) fields[field.name] = elements(field, depth, packed);
     else
       fields[field.name] = isLast
         ? fc.constant(undefined)
-        : fc.option(elements(field, depth), { nil: undefined });
+        : fc.option(elements(field, depth, packed), { nil: undefined });
   }
   return fc.record(fields).map((message) => withOneMember(codec, message));
 }

@@ -1,4 +1,4 @@
-import { chainRegistry } from "#chain/app/modules.ts";
+import { chainRegistry, nestedAny } from "#chain/app/modules.ts";
 import { equalBytes } from "#chain/bytes/compare.ts";
 import { concat } from "#chain/bytes/concat.ts";
 import type { Codec } from "#chain/proto/codec.ts";
@@ -90,6 +90,7 @@ const words: Dictionary = {
   texts: [GAME_ID, DENOM, ann.address, ben.address, ...signers.map(({ address }) => address)],
   bytes: [ann.publicKey, ...signers.map(({ key }) => key.bytes), new Uint8Array(64).fill(1)],
   numbers: [0n, 1n, 2n, 5n, 1_000n, 2_000_000n, 191n, 127n],
+  packed: [...nestedAny.values()],
   named: {},
 };
 
@@ -103,7 +104,16 @@ function generated(random: Random): Uint8Array {
   const said = Array.from({ length: perhaps(random, 1, 0, 2, 16, 17) }, () => {
     const { request, typeUrl } = random.pick(requests);
     const value = hostile(request, random, words) as Record<string, unknown>;
-    for (const name of ["fromAddress", "member", "operator", "owner", "sender", "granter"])
+    for (const name of [
+      "fromAddress",
+      "member",
+      "operator",
+      "owner",
+      "sender",
+      "granter",
+      "proposer",
+      "voter",
+    ])
       if (name in value && random.chance(0.9)) value[name] = by.address;
     return { typeUrl: perhaps(random, typeUrl, "", "/x.Y"), value: request.encode(value) };
   });
