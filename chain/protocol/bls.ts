@@ -18,6 +18,10 @@ export interface Bls {
   sign(message: Uint8Array, secretKey: Uint8Array, tag: string): Uint8Array;
   /** Whether the signature is the key's one signature of the message; hostile bytes give false. */
   verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array, tag: string): boolean;
+  /**
+   * Σ weight · signature (48 bytes), weights below the order; undefined where one is none, or for infinity.
+   */
+  combine(signatures: readonly Uint8Array[], weights: readonly bigint[]): Uint8Array | undefined;
 }
 
 /** The reference in plain JavaScript, which others are compared with. */
@@ -31,6 +35,19 @@ export const nobleBls: Bls = {
     } catch {
       // noble throws on bytes that are no point of the subgroup: to us just another bad signature.
       return false;
+    }
+  },
+  combine(signatures, weights) {
+    try {
+      const points = signatures.map((bytes) => short.Signature.fromBytes(bytes));
+      if (points.some((point) => point.is0())) return undefined;
+      const sum = points.reduce(
+        (before, point, i) => before.add(point.multiplyUnsafe(weights[i] as bigint)),
+        bls12_381.G1.Point.ZERO,
+      );
+      return sum.is0() ? undefined : short.Signature.toBytes(sum);
+    } catch {
+      return undefined;
     }
   },
 };

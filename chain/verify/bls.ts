@@ -26,6 +26,10 @@ interface Mcl {
   _mclBnG1_serialize(out: number, room: number, point: number): number;
   _mclBnG1_isValidOrder(point: number): number;
   _mclBnG2_isValidOrder(point: number): number;
+  _mclBnG1_clear(point: number): void;
+  _mclBnG1_isZero(point: number): number;
+  _mclBnG1_add(out: number, one: number, other: number): void;
+  _mclBnG1_mul(out: number, point: number, scalar: number): void;
   _mclBnG1_neg(out: number, point: number): void;
   /** Product in constant time. */
   _mclBnG1_mulCT(out: number, point: number, scalar: number): void;
@@ -118,6 +122,26 @@ function hashToG1(mcl: Mcl, place: Place, message: Uint8Array, tag: string): num
   return point;
 }
 
+/** Reads a signature into a place; false for bytes that are no point of the subgroup, and for infinity. */
+function readG1(mcl: Mcl, place: Place, into: number, bytes: Uint8Array): boolean {
+  if (bytes.length !== BLS_SIGNATURE_BYTES || !isCanonical(bytes)) return false;
+  if (mcl._mclBnG1_deserialize(into, place(bytes), BLS_SIGNATURE_BYTES) === 0) return false;
+  return mcl._mclBnG1_isValidOrder(into) !== 0;
+}
+
+function readG2(mcl: Mcl, place: Place, into: number, bytes: Uint8Array): boolean {
+  if (bytes.length !== BLS_KEY_BYTES || !isCanonical(bytes)) return false;
+  if (mcl._mclBnG2_deserialize(into, place(bytes), BLS_KEY_BYTES) === 0) return false;
+  return mcl._mclBnG2_isValidOrder(into) !== 0;
+}
+
+function writeG1(mcl: Mcl, place: Place, point: number): Uint8Array {
+  const out = place(BLS_SIGNATURE_BYTES);
+  if (mcl._mclBnG1_serialize(out, BLS_SIGNATURE_BYTES, point) !== BLS_SIGNATURE_BYTES)
+    throw new Error("mcl cannot write a point");
+  return new Uint8Array(mcl.wasmMemory.buffer).slice(out, out + BLS_SIGNATURE_BYTES);
+}
+
 function sign(mcl: Mcl, message: Uint8Array, secretKey: Uint8Array, tag: string): Uint8Array {
   if (secretKey.length !== SCALAR_BYTES) throw new RangeError("a secret key has 32 bytes");
   return withMemory(mcl, (place) => {
@@ -126,10 +150,7 @@ function sign(mcl: Mcl, message: Uint8Array, secretKey: Uint8Array, tag: string)
     if (mcl._mclBnFr_isZero(scalar) !== 0) throw new RangeError("a secret key is not zero");
     const point = place(SIZES.g1);
     mcl._mclBnG1_mulCT(point, hashToG1(mcl, place, message, tag), scalar);
-    const out = place(BLS_SIGNATURE_BYTES);
-    if (mcl._mclBnG1_serialize(out, BLS_SIGNATURE_BYTES, point) !== BLS_SIGNATURE_BYTES)
-      throw new Error("mcl cannot write a point");
-    return new Uint8Array(mcl.wasmMemory.buffer).slice(out, out + BLS_SIGNATURE_BYTES);
+    return writeG1(mcl, place, point);
   });
 }
 
@@ -142,20 +163,39 @@ function verify(
   publicKey: Uint8Array,
   tag: string,
 ): boolean {
-  if (signature.length !== BLS_SIGNATURE_BYTES || publicKey.length !== BLS_KEY_BYTES) return false;
-  if (!isCanonical(signature) || !isCanonical(publicKey)) return false;
   return withMemory(mcl, (place) => {
     const [given, key] = [place(SIZES.g1), place(SIZES.g2)];
-    if (mcl._mclBnG1_deserialize(given, place(signature), BLS_SIGNATURE_BYTES) === 0) return false;
-    if (mcl._mclBnG1_isValidOrder(given) === 0) return false;
-    if (mcl._mclBnG2_deserialize(key, place(publicKey), BLS_KEY_BYTES) === 0) return false;
-    if (mcl._mclBnG2_isValidOrder(key) === 0) return false;
+    if (!readG1(mcl, place, given, signature) || !readG2(mcl, place, key, publicKey)) return false;
     mcl._mclBnG1_neg(given, given);
     const [product, result] = [place(SIZES.gt), place(SIZES.gt)];
     const hashed = hashToG1(mcl, place, message, tag);
     mcl._mclBn_precomputedMillerLoop2mixed(product, hashed, key, given, generatorLoop);
     mcl._mclBn_finalExp(result, product);
     return mcl._mclBnGT_isOne(result) !== 0;
+  });
+}
+
+function combine(
+  mcl: Mcl,
+  signatures: readonly Uint8Array[],
+  weights: readonly bigint[],
+): Uint8Array | undefined {
+  return withMemory(mcl, (place) => {
+    const [sum, point, part, scalar] = [
+      place(SIZES.g1),
+      place(SIZES.g1),
+      place(SIZES.g1),
+      place(SCALAR_BYTES),
+    ];
+    mcl._mclBnG1_clear(sum);
+    for (const [i, signature] of signatures.entries()) {
+      const weight = fromHex((weights[i] as bigint).toString(16).padStart(2 * SCALAR_BYTES, "0"));
+      if (!readG1(mcl, place, point, signature)) return undefined;
+      mcl._mclBnFr_setBigEndianMod(scalar, place(weight), SCALAR_BYTES);
+      mcl._mclBnG1_mul(part, point, scalar);
+      mcl._mclBnG1_add(sum, sum, part);
+    }
+    return mcl._mclBnG1_isZero(sum) === 0 ? writeG1(mcl, place, sum) : undefined;
   });
 }
 
@@ -191,5 +231,6 @@ export async function createMclBls(): Promise<Bls> {
     implementation: "mcl",
     sign: (message, secretKey, tag) => sign(mcl, message, secretKey, tag),
     verify: (signature, message, publicKey, tag) => verify(mcl, loop, signature, message, publicKey, tag),
+    combine: (signatures, weights) => combine(mcl, signatures, weights),
   });
 }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { toHex } from "#chain/bytes/hex.ts";
+import { sha256 } from "#chain/bytes/hash.ts";
+import { fromHex, toHex } from "#chain/bytes/hex.ts";
+import { u64be } from "#chain/bytes/int.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 import { beaconPublicKey, provePossession, verifyPossession } from "#chain/protocol/beacon.ts";
 import { nobleBls } from "#chain/protocol/bls.ts";
@@ -37,6 +39,21 @@ test("both make the same signature of any message, key and tag", () => {
     }),
     { numRuns: 40, seed: 381 },
   );
+});
+
+test("both verify a round of the public beacon drand quicknet, and refuse it as another round", () => {
+  const publicKey = fromHex(
+    "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d106451" +
+      "0d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a",
+  );
+  const signature = fromHex(
+    "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39",
+  );
+  const tag = "BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_";
+  for (const each of [bls, nobleBls]) {
+    assert.ok(each.verify(signature, sha256(u64be(1000n)), publicKey, tag));
+    assert.ok(!each.verify(signature, sha256(u64be(1001n)), publicKey, tag));
+  }
 });
 
 test("a secret key of zero, of the group's order or of another length signs nothing", () => {
