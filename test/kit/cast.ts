@@ -10,6 +10,7 @@ import { systemClock } from "#client/clock.ts";
 import { connect } from "#client/connect.ts";
 import { loadMember } from "#client/member/identity.ts";
 import { fileSecrets } from "#client/member/secrets.ts";
+import type { ProverPort } from "#client/ports.ts";
 import { signerFromKey } from "#client/signer.ts";
 import { startDataNode } from "#data/server.ts";
 import { dataNodeStore } from "#data/store.ts";
@@ -29,6 +30,7 @@ interface Setting {
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly told: (MemberEvent | OperatorEvent)[];
+  readonly proverOf: (who: Person) => ProverPort;
 }
 
 async function actor({ rpcUrl, folder }: Setting, who: Person) {
@@ -62,11 +64,11 @@ async function playMember(setting: Setting, who: Person): Promise<void> {
 }
 
 async function playOperator(setting: Setting, who: Person): Promise<void> {
-  const { signal, told } = setting;
+  const { signal, told, proverOf } = setting;
   const { chain, store, gameId } = await actor(setting, who);
   const onEvent = (event: OperatorEvent): void => void told.push(event);
   const strategy = trainedStrategy("lr-64", 500_000);
-  const ports = { trainer: localTrainer, prover: floatProver(), clock: systemClock };
+  const ports = { trainer: localTrainer, prover: proverOf(who), clock: systemClock };
   await runOperator({
     chain,
     gameId,
@@ -85,12 +87,13 @@ export async function startCast(
   rpcUrl: string,
   members: readonly Person[],
   operators: readonly Person[],
+  proverOf: (who: Person) => ProverPort = () => floatProver(),
 ): Promise<Cast> {
   const folder = await mkdtemp(join(tmpdir(), "iterum-cast-"));
   const data = await startDataNode({ path: join(folder, "data"), port: 0, clock: () => Date.now() });
   const abort = new AbortController();
   const told: (MemberEvent | OperatorEvent)[] = [];
-  const setting = { rpcUrl, dataUrl: data.url, folder, signal: abort.signal, told };
+  const setting = { rpcUrl, dataUrl: data.url, folder, signal: abort.signal, told, proverOf };
   const playing = Promise.all([
     ...members.map((who) => playMember(setting, who)),
     ...operators.map((who) => playOperator(setting, who)),

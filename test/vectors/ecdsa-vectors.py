@@ -3,7 +3,8 @@
 Usage: python ecdsa-vectors.py > ecdsa.json
 The verdict is the definition's (SEC 1, 4.1.4), in plain integers, with what the chain asks besides: a
 32-byte digest, a compressed key of 33 bytes with its one encoding, r and s of 32 bytes each, s in the lower
-half; or a 65th byte, 27 or 28, from which the key must be recovered. The kinds of cases follow Project Wycheproof's.
+half; or a 65th byte, 27 or 28, from which the key must be recovered. The kinds of cases follow Project
+Wycheproof's.
 """
 
 import json

@@ -5,6 +5,7 @@ import { App } from "#chain/app.ts";
 import { concat } from "#chain/bytes/concat.ts";
 import { keccak256, sha256 } from "#chain/bytes/hash.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
+import type { AppState } from "#chain/kernel/genesis.ts";
 import type { Codec } from "#chain/proto/codec.ts";
 import { type AccountKey, anyOfKey, keyAddress } from "#chain/protocol/account-key.ts";
 import { personalHash } from "#chain/protocol/eip191.ts";
@@ -47,7 +48,8 @@ export interface Signer {
   readonly secrets: readonly Uint8Array[];
 }
 
-function signer(kind: Signer["kind"], ...names: readonly string[]): Signer {
+/** The signer of a kind whose keys are made from the names: the same in every run. */
+export function signer(kind: Signer["kind"], ...names: readonly string[]): Signer {
   const secrets = names.map((name) => sha256(utf8(`fuzz ${name}`)));
   const keys = secrets.map((secret) => secp256k1.getPublicKey(secret, true));
   const publicKeys = keys.map((bytes) => anyOfKey({ type: KeyType.KEY_TYPE_SECP256K1, bytes }));
@@ -71,7 +73,19 @@ export const signers: readonly Signer[] = [
   signer("multisig", "first", "second", "third"),
 ];
 
-/** An app on which every signer holds a purse; the first lets all others spend on fees. */
+/** A genesis in which every signer holds a purse; the first of all signers lets the others spend on fees. */
+export function withPurses(state: AppState, holders: readonly Signer[]): AppState {
+  const bank = state["bank"] as { readonly balances: readonly never[] };
+  const purses = holders.map(({ address }) => ({ address, denom: DENOM, amount: "100000000000" }));
+  const granter = signers[0]?.address ?? "";
+  const allowance = { typeUrl: BasicAllowance.typeUrl, value: "" };
+  const allowances = holders
+    .filter(({ address }) => address !== granter)
+    .map(({ address: grantee }) => ({ granter, grantee, allowance }));
+  return { ...state, bank: { ...bank, balances: [...bank.balances, ...purses] }, feegrant: { allowances } };
+}
+
+/** An app on which every signer holds a purse. */
 export function fuzzApp(): App {
   const app = new App({
     store: memoryStore({ spaces: storeSpaces }),
@@ -79,18 +93,7 @@ export function fuzzApp(): App {
     signatures,
     invariants: "none",
   });
-  const state = genesis({ members: [ann], others: [ben] });
-  const bank = state["bank"] as { readonly balances: readonly never[] };
-  const purses = signers.map(({ address }) => ({ address, denom: DENOM, amount: "100000000000" }));
-  const allowance = { typeUrl: BasicAllowance.typeUrl, value: "" };
-  const allowances = signers
-    .slice(1)
-    .map(({ address }) => ({ granter: signers[0]?.address ?? "", grantee: address, allowance }));
-  const appState = {
-    ...state,
-    bank: { ...bank, balances: [...bank.balances, ...purses] },
-    feegrant: { allowances },
-  };
+  const appState = withPurses(genesis({ members: [ann], others: [ben] }), signers);
   app.initChain({ chainId: CHAIN_ID, timeMs: START_MS, initialHeight: 1n, appState });
   return app;
 }
@@ -100,7 +103,17 @@ export const numberOf = (app: App, address: string): bigint =>
 
 const coins = (amount: number) => [{ denom: DENOM, amount: BigInt(amount) }];
 
-function message(random: Random, from: string): Said {
+/** When and at which turn of its signer a transaction is made. */
+export interface Moment {
+  readonly sequence: bigint;
+  readonly height: bigint;
+  readonly timeS: bigint;
+}
+
+/** The first turn on a new chain. */
+const FIRST: Moment = { sequence: 0n, height: 0n, timeS: TIME_S };
+
+function message(random: Random, from: string, timeS: bigint): Said {
   const to = random.pick([ann, ben]).address;
   const amount = 1 + random.int(1_000);
   switch (random.int(4)) {
@@ -114,7 +127,7 @@ function message(random: Random, from: string): Said {
     case 2:
       return say(MsgDonate, { sender: from, gameId: GAME_ID, amount: BigInt(amount) });
     default: {
-      const expiration = { seconds: TIME_S + BigInt(1 + random.int(1_000)), nanos: random.int(1_000) };
+      const expiration = { seconds: timeS + BigInt(1 + random.int(1_000)), nanos: random.int(1_000) };
       const allowance = say(BasicAllowance, { spendLimit: coins(amount), expiration });
       // The chain has none for these: each may be given once.
       return say(MsgGrantAllowance, { granter: from, grantee: ann.address, allowance });
@@ -176,18 +189,19 @@ function signatureOf({ signer: by, number, body, auth: info, members }: Draft, r
   return MultiSignature.encode({ signatures: both });
 }
 
-/** A valid transaction of the signer's first turn, or out of order where the signer can. */
-export function validTx(random: Random, by: Signer, number: bigint): Uint8Array {
+/** A valid transaction at the signer's turn, or out of order where the signer can. */
+export function validTx(random: Random, by: Signer, number: bigint, at: Moment = FIRST): Uint8Array {
+  const { sequence, height, timeS } = at;
   const isAmino = by.kind === "amino" || by.kind === "multisig";
   const unordered = !isAmino && random.chance(0.4);
   const timed = unordered || (!isAmino && random.chance(0.2));
   const timeoutTimestamp = timed
-    ? { seconds: TIME_S + BigInt(5 + random.int(500)), nanos: random.int(1_000_000_000) }
+    ? { seconds: timeS + BigInt(5 + random.int(500)), nanos: random.int(1_000_000_000) }
     : undefined;
-  const messages = [message(random, by.address)];
+  const messages = [message(random, by.address, timeS)];
   if (random.chance(0.3)) messages.push(say(MsgDonate, { sender: by.address, gameId: GAME_ID, amount: 3n }));
   const memo = random.pick(["", "rent", 'Zoë <&> "1"\n', "☃".repeat(random.int(80))]);
-  const timeoutHeight = BigInt(random.pick([0, 0, 9, 1_000_000]));
+  const timeoutHeight = random.pick([0n, 0n, height + 9n, height + 1_000_000n]);
   const body = { ...TxBody.zero(), messages, memo, timeoutHeight, unordered, timeoutTimestamp };
   const granter = by.kind !== "direct" && random.chance(0.3) ? (signers[0]?.address ?? "") : "";
   const payer = random.chance(0.2) ? by.address : "";
@@ -198,7 +212,7 @@ export function validTx(random: Random, by: Signer, number: bigint): Uint8Array 
     [1, 2],
   ] as const);
   const publicKey = anyOfKey(by.key);
-  const info = { publicKey, modeInfo: modeOf(by, first, second), sequence: 0n };
+  const info = { publicKey, modeInfo: modeOf(by, first, second), sequence };
   const auth: AuthInfo = { signerInfos: [info], fee, tip: undefined };
   const raw = { bodyBytes: TxBody.encode(body), authInfoBytes: AuthInfo.encode(auth), signatures: [] };
   const signature = signatureOf({ signer: by, number, body, auth, members: [first, second] }, raw);
