@@ -57,6 +57,7 @@ async function compiled(source: string, options: GameOptions): Promise<Compiled>
 
 interface CompileOptions extends GameOptions {
   readonly classes: number;
+  readonly labels?: readonly number[];
   readonly json?: true;
 }
 
@@ -70,7 +71,8 @@ async function compile(source: string, options: CompileOptions): Promise<void> {
   const of = { builtin: "", agree: "", program, scalar: options.scalar === true };
   say(`program ${hash}`);
   say(`an item costs at most ${itemCost} of 200 nodes, a score ${scoreCost} of 50000`);
-  say(truthTable(of, { classes: options.classes, panelSeats: options.panel }));
+  const { classes, panel, labels = Array.from({ length: classes }, (_, k) => k) } = options;
+  say(truthTable(of, { classes, panelSeats: panel, labels }));
 }
 
 interface TestOptions extends GameOptions {
@@ -149,6 +151,10 @@ const list = (options: OfGameOptions): Promise<void> =>
     say(tableOf(ruleColumns, rows));
   });
 
+/** Reads labels with commas between them. */
+const labelList = (text: string): readonly number[] =>
+  text.split(",").map((each) => wholeNumber(0, 1_000_000)(each));
+
 const agreeOption = (): Option =>
   new Option("--agree <rule>", "of a built-in: which label counts").choices(labelRuleNames).default("own");
 
@@ -171,7 +177,12 @@ export const rewardCommand = (): Command =>
     .addCommand(
       functionCommand("compile", "show a function's cost, hash and how it counts sample items")
         .option("--classes <count>", "classes of the sample items", wholeNumber(2, 16), 2)
-        .option("--scalar", "labels are millionths instead of classes")
+        .option(
+          "--labels <list>",
+          "labels of the sample items, as 0,1,250000 (default: all classes)",
+          labelList,
+        )
+        .option("--scalar", "what counts is a number in millionths instead of a class")
         .option("--json", "print the program as a genesis or proposal takes it")
         .action(compile),
     )

@@ -21,7 +21,7 @@ function disputedPlaces({ items }: ItemList, labels: readonly (number | undefine
  * are named by their operators. Throws a CliError before the labels are open.
  */
 export async function recordsOf(
-  client: IterumClient,
+  client: Pick<IterumClient, "rounds" | "rewards" | "commitments" | "markets">,
   gameId: string,
   roundId: bigint,
 ): Promise<RoundRecords> {
@@ -63,5 +63,12 @@ export async function recordsOf(
       name: operator,
       predictions: [...decodePredictions(predictions)],
     }));
-  return { classes: game.classes, scalar: rule.scalar, items, models };
+  const { classes, labelValues } = game;
+  return {
+    classes,
+    scalar: rule.scalar,
+    labelValues: labelValues > 0 ? labelValues : classes,
+    items,
+    models,
+  };
 }

@@ -5,6 +5,8 @@ import { CliError, ensureCli } from "#cli/errors.ts";
 export interface RoundRecords {
   readonly classes: number;
   readonly scalar: boolean;
+  /** How many values a label that is given may take, from 0 on. */
+  readonly labelValues: number;
   readonly items: readonly RoundItem[];
   readonly models: readonly RoundModel[];
 }
@@ -30,6 +32,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const CLASSES_MAX = 16;
 const ITEMS_MAX = 10_000;
+/** Scalars in millionths, both ends among them. */
+const LABEL_VALUES_MAX = 1_000_001;
 
 function fieldsOf(value: unknown, where: string, known: readonly string[]): Fields {
   ensureCli(typeof value === "object" && value !== null && !Array.isArray(value), `${where} is no object`);
@@ -103,16 +107,18 @@ export function readRecords(text: string): RoundRecords {
   } catch (cause) {
     throw new CliError("the round's records are no JSON", { cause });
   }
-  const fields = fieldsOf(json, "the round", ["classes", "scalar", "items", "models"]);
+  const fields = fieldsOf(json, "the round", ["classes", "scalar", "labelValues", "items", "models"]);
   const scalar = flagOf(fields["scalar"], "scalar");
   const classes = wholeOf(fields["classes"], "classes", 2, scalar ? 2 : CLASSES_MAX);
+  const usual = scalar ? LABEL_VALUES_MAX : classes;
+  const labelValues = wholeOf(fields["labelValues"] ?? usual, "labelValues", 2, LABEL_VALUES_MAX);
   const items = listOf(fields["items"], "items");
   ensureCli(items.length <= ITEMS_MAX, `items are more than ${ITEMS_MAX}`);
-  const labelMax = scalar ? 1_000_000 : classes - 1;
   return {
     classes,
     scalar,
-    items: items.map((item, i) => itemOf(item, `items[${i}]`, labelMax)),
+    labelValues,
+    items: items.map((item, i) => itemOf(item, `items[${i}]`, labelValues - 1)),
     models: listOf(fields["models"] ?? [], "models").map((model, i) =>
       modelOf(model, `models[${i}]`, items.length, classes),
     ),
@@ -120,7 +126,7 @@ export function readRecords(text: string): RoundRecords {
 }
 
 /** The JSON of a round's records, one line an item and a model. */
-export function writeRecords({ classes, scalar, items, models }: RoundRecords): string {
+export function writeRecords({ classes, scalar, labelValues, items, models }: RoundRecords): string {
   const label = (value: number | undefined): number | null => value ?? null;
   const itemLines = items.map(({ author, panel, share, disputed }) =>
     JSON.stringify({
@@ -136,6 +142,7 @@ export function writeRecords({ classes, scalar, items, models }: RoundRecords): 
     "{",
     `  "classes": ${classes},`,
     `  "scalar": ${scalar},`,
+    `  "labelValues": ${labelValues},`,
     `  "items": ${list(itemLines)},`,
     `  "models": ${list(models.map((model) => JSON.stringify(model)))}`,
     "}",

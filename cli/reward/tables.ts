@@ -25,13 +25,17 @@ const itemColumns = [
   { head: "weight", right: true },
 ];
 
-/** How a function counts every item that the classes and the panel allow, or as many as a table has room for. */
-export function truthTable(
-  of: RewardFunction,
-  { classes, panelSeats }: { readonly classes: number; readonly panelSeats: number },
-): string {
-  const known = of.scalar ? [0, 250_000, 1_000_000] : Array.from({ length: classes }, (_, k) => k);
-  const labels = [undefined, ...known];
+/** The items that a table of samples shows. */
+export interface Samples {
+  readonly classes: number;
+  readonly panelSeats: number;
+  /** The labels that authors and others give. */
+  readonly labels: readonly number[];
+}
+
+/** How a function counts every item that the labels and the panel allow, or as many as a table has room for. */
+export function truthTable(of: RewardFunction, { classes, panelSeats, labels: given }: Samples): string {
+  const labels = [undefined, ...given];
   const counted = itemsCounted(of);
   const all = labels.flatMap((author) =>
     handsOf(labels, panelSeats).map((panel) => [

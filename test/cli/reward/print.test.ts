@@ -57,7 +57,7 @@ test("brackets stand where the meaning needs them, and only there", () => {
     "1 < 2 && 2 <= 3 || !(1 < 2) ? 1 : 0",
     "1 != 2 ? 1 : 0",
     "(false || true) && true ? 1 : 0",
-    "cel.bind(v0, 2, items.sum(i, i.weight * v0))",
+    "1 + cel.bind(v0, 2, items.sum(i, i.weight * v0))",
     "sqrt(min(1, 2, max(3, abs(-4))))",
     "add(1 + 2, 3)",
   ];
