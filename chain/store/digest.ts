@@ -7,10 +7,13 @@ import { KEY_BYTES_MAX } from "./port.ts";
  */
 export type Digest = string;
 
+/** A digest, or where one lies in the bytes of a page. */
+export type DigestSource = Digest | { readonly page: { readonly bytes: Buffer }; readonly digestAt: number };
+
 /** Hashes nodes as cosmos/iavl v1 does: the same bytes as `iavlLeafHash` and `iavlInnerHash`. */
 export interface NodeHasher {
   leaf(key: Uint8Array, value: Uint8Array, version: number): Digest;
-  inner(height: number, size: number, version: number, left: Digest, right: Digest): Digest;
+  inner(height: number, size: number, version: number, left: DigestSource, right: DigestSource): Digest;
 }
 
 const DIGEST_BYTES = 32;
@@ -24,9 +27,11 @@ export function nodeHasher(): NodeHasher {
     const sizeAt = putUvarint(scratch, 0, height << 1);
     return putUvarint(scratch, putUvarint(scratch, sizeAt, (size << 1) >>> 0), (version << 1) >>> 0);
   };
-  const digest = (at: number, value: Digest): number => {
+  const digest = (at: number, value: DigestSource): number => {
     scratch[at] = DIGEST_BYTES;
-    return at + 1 + scratch.write(value, at + 1, DIGEST_BYTES, "latin1");
+    if (typeof value === "string") scratch.write(value, at + 1, DIGEST_BYTES, "latin1");
+    else value.page.bytes.copy(scratch, at + 1, value.digestAt, value.digestAt + DIGEST_BYTES);
+    return at + 1 + DIGEST_BYTES;
   };
   const close = (end: number): Digest => hash("sha256", scratch.subarray(0, end), "binary");
   return {

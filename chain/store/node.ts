@@ -26,27 +26,48 @@ export interface Leaf {
 }
 
 /** Two subtrees; `key` is the smallest of the right one's. */
-export interface Inner {
+export interface Inner<C = Child> {
   readonly kind: "inner";
   readonly height: number;
   readonly size: number;
   readonly version: number;
   readonly hash: Digest;
   readonly key: Uint8Array;
-  readonly left: Child;
-  readonly right: Child;
+  readonly left: C;
+  readonly right: C;
 }
 
-/** A node in hand. */
-export type TreeNode = Leaf | Inner;
+/** A node, or a reference, that lies in a page which was not taken apart: `taken` gives it. */
+export interface Packed {
+  readonly kind: "packed";
+  readonly page: PackedPage;
+  /** In the order in which the page was written, from 0, its top. */
+  readonly number: number;
+  readonly height: number;
+  readonly size: number;
+  /** Where its hash lies in the page's bytes. */
+  readonly digestAt: number;
+}
+
+/** A page as `packPage` wrote it, and from `base` on numbers about each of its nodes. */
+export interface PackedPage {
+  readonly bytes: Buffer;
+  readonly index: Int32Array;
+  readonly base: number;
+}
+
+/** A subtree of a page that was read as a whole. */
+export type Whole = NodeRef | WholeNode;
+export type WholeNode = Leaf | Inner<Whole>;
+
 /** What a parent holds: a node of its own page, or one of another. */
-export type Child = NodeRef | TreeNode;
+export type Child = NodeRef | Packed | Leaf | Inner;
 
 /** No version yet. */
 export const DRAFT = 0;
 
 /** Opens the page of a reference and gives its top node. */
-export type Load = (ref: NodeRef) => TreeNode;
+export type Load = (ref: NodeRef) => Packed | Leaf | Inner;
 
 /** Where a page lies. */
 export type Place = Pick<NodeRef, "version" | "nonce">;

@@ -1,23 +1,20 @@
 import { putU32 } from "./bytes.ts";
 import type { NodeHasher } from "./digest.ts";
-import type { Child, Inner, Leaf, NodeRef, Place, TreeNode } from "./node.ts";
+import {
+  HASH_BYTES,
+  INNER,
+  INNER_HEAD_BYTES,
+  LEAF,
+  LEAF_HEAD_BYTES,
+  PLACE_BYTES,
+  REF,
+  REF_BYTES,
+} from "./layout.ts";
+import type { Child, Inner, Leaf, NodeRef, Place, Whole, WholeNode } from "./node.ts";
+import { copyPacked, type Opened, packedLength, smallestPacked, taken } from "./packed.ts";
 
-// A page is its top node; a node is
-//   leaf   0, version (4 bytes), length of the key (2) and of the value (4), key, value
-//   inner  1, version (4), left child, right child; then, unless the right child's smallest entry lies in the
-//          page, the length (2) and the bytes of that entry's key
-//   ref    2, height (1), size (4), hash (32), and in the store itself version (4) and nonce (4) of its page
-// Sizes, heights and hashes of a page's own nodes follow from the rest. All numbers are big-endian.
-const LEAF = 0;
-const INNER = 1;
-const REF = 2;
-const HASH_BYTES = 32;
 /** Versions and sizes beyond would have a double: hashes write twice the number in 32 bits. */
 const U31_MAX = 0x7fffffff;
-const LEAF_HEAD_BYTES = 11;
-const INNER_HEAD_BYTES = 5;
-const REF_BYTES = 38;
-const PLACE_BYTES = 8;
 /** A page's nodes are four levels at most; more nesting than this is no page. */
 const DEPTH_MAX = 4;
 
@@ -30,12 +27,14 @@ const refBytes = (form: PageForm): number => REF_BYTES + (form === "stored" ? PL
 function smallestIn(child: Child): Uint8Array | undefined {
   let node = child;
   while (node.kind === "inner") node = node.left;
+  if (node.kind === "packed") return smallestPacked(node);
   return node.kind === "leaf" ? node.key : undefined;
 }
 
 /** How many bytes `writePage` writes. */
-export function pageBytes(child: Child, form: PageForm): number {
+export function pageBytes(child: Child | Opened, form: PageForm): number {
   if (child.kind === "ref") return refBytes(form);
+  if (child.kind === "packed") return form === "stored" ? packedLength(child) : pageBytes(taken(child), form);
   if (child.kind === "leaf") return LEAF_HEAD_BYTES + child.key.length + child.value.length;
   const { left, right, key } = child;
   const keyBytes = smallestIn(right) === undefined ? 2 + key.length : 0;
@@ -43,8 +42,10 @@ export function pageBytes(child: Child, form: PageForm): number {
 }
 
 /** Writes a page from `at` on and gives where it ends. */
-export function writePage(out: Buffer, at: number, child: Child, form: PageForm): number {
+export function writePage(out: Buffer, at: number, child: Child | Opened, form: PageForm): number {
   if (child.kind === "ref") return writeRef(out, at, child, form);
+  if (child.kind === "packed")
+    return form === "stored" ? copyPacked(out, at, child) : writePage(out, at, taken(child), form);
   if (child.kind === "leaf") {
     const { key, value } = child;
     out[at] = LEAF;
@@ -99,7 +100,7 @@ interface Reading {
  * Reads a page and computes the hashes of its nodes; throws RangeError on other bytes. Without `place` it is
  * a stored page, with it a portable one. What it gives is a view of the bytes.
  */
-export function readPage(bytes: Uint8Array, hasher: NodeHasher, place?: () => Place): TreeNode {
+export function readPage(bytes: Uint8Array, hasher: NodeHasher, place?: () => Place): WholeNode {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const reading: Reading = { bytes: buffer, hasher, place, at: 0, smallest: undefined };
   const top = readChild(reading, 0);
@@ -132,7 +133,7 @@ function slice(reading: Reading, bytes: number): Uint8Array {
   return new Uint8Array(buffer, byteOffset + start, bytes);
 }
 
-function readChild(reading: Reading, depth: number): Child {
+function readChild(reading: Reading, depth: number): Whole {
   const kind = reading.bytes[step(reading, 1)];
   if (kind === LEAF) return readLeaf(reading);
   if (kind === REF) {
@@ -173,7 +174,7 @@ function readLeaf(reading: Reading): Leaf {
   return { kind: "leaf", height: 0, size: 1, version, hash: hasher.leaf(key, value, version), key, value };
 }
 
-function readInner(reading: Reading, depth: number): Inner {
+function readInner(reading: Reading, depth: number): Inner<Whole> {
   const version = small(reading.bytes.readUInt32BE(step(reading, 4)));
   const left = readChild(reading, depth + 1);
   const smallest = reading.smallest;

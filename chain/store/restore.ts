@@ -5,7 +5,7 @@ import { nodeHasher } from "./digest.ts";
 import { StoreError } from "./error.ts";
 import { END_KEY, FIRST_KEY, flatKey, HEAD_KEY, pageKey, RESTORING_KEY, versionKey } from "./keys.ts";
 import type { Kv, KvWrite } from "./kv.ts";
-import { bandOf, type Child, type NodeRef, type Place, type TreeNode } from "./node.ts";
+import { bandOf, type NodeRef, type Place, type Whole, type WholeNode } from "./node.ts";
 import { fitsReference } from "./open.ts";
 import { pageBytes, readPage, writePage } from "./page.ts";
 import { encodeHead, encodeVersion, type History, type Version } from "./record.ts";
@@ -74,7 +74,7 @@ function pageTaker(manifest: Manifest): PageTaker {
         nonces.set(space, nonce);
         return { version, nonce };
       };
-      let top: TreeNode;
+      let top: WholeNode;
       try {
         top = readPage(bytes, hasher, place);
       } catch (cause) {
@@ -154,7 +154,7 @@ function lengthAt(bytes: Uint8Array, at: number): number {
 function examine(
   batch: Batch,
   space: string,
-  child: Child,
+  child: Whole,
   first: Uint8Array | undefined,
   below: Awaited[],
 ): void {

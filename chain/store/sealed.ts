@@ -36,8 +36,8 @@ export function readSealed(kv: Kv, key: Uint8Array): Uint8Array | undefined {
 export interface Batch {
   readonly writes: readonly KvWrite[];
   put(key: Uint8Array, value: Uint8Array): void;
-  /** Puts a value of so many bytes, which `fill` writes into the array from the position on. */
-  fill(key: Uint8Array, bytes: number, fill: (out: Buffer, at: number) => unknown): void;
+  /** Puts a value of so many bytes, which `fill` writes into the array from the position on, and gives it. */
+  fill(key: Uint8Array, bytes: number, fill: (out: Buffer, at: number) => unknown): Uint8Array;
   delete(key: Uint8Array): void;
 }
 
@@ -48,13 +48,17 @@ export function sealingBatch(): Batch {
   const fill: Batch["fill"] = (key, bytes, write) => {
     const value = memory.take(CHECK_BYTES + bytes);
     write(value, CHECK_BYTES);
-    putU32(value, 0, checkSum(key, value.subarray(CHECK_BYTES)));
+    const checked = value.subarray(CHECK_BYTES);
+    putU32(value, 0, checkSum(key, checked));
     writes.push({ key, value });
+    return checked;
   };
   return {
     writes,
     fill,
-    put: (key, value) => fill(key, value.length, (out, at) => out.set(value, at)),
+    put: (key, value) => {
+      fill(key, value.length, (out, at) => out.set(value, at));
+    },
     delete: (key) => {
       writes.push({ key, value: undefined });
     },

@@ -6,7 +6,7 @@ import { multistoreHash } from "#chain/merkle/multistore.ts";
 import { lengthPrefixed, putU32, recordReader, textField } from "./bytes.ts";
 import { StoreError } from "./error.ts";
 import { isSpaceName } from "./keys.ts";
-import type { Child, Load, NodeRef } from "./node.ts";
+import type { NodeRef, Whole, WholeNode } from "./node.ts";
 import { pageBytes, readRef, refRecord, writePage } from "./page.ts";
 import { HEIGHT_MAX } from "./port.ts";
 import { namedRoots, type Version } from "./record.ts";
@@ -69,7 +69,7 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
 }
 
 /** References in a page, from left to right. */
-function refsOf(child: Child, into: NodeRef[] = []): NodeRef[] {
+function refsOf(child: Whole, into: NodeRef[] = []): NodeRef[] {
   if (child.kind === "ref") into.push(child);
   if (child.kind !== "inner") return into;
   refsOf(child.left, into);
@@ -80,7 +80,10 @@ function refsOf(child: Child, into: NodeRef[] = []): NodeRef[] {
  * The pages of a version, each after its length in four bytes: tree by tree by name, every page before those
  * it refers to. The same state gives the same bytes on every node, whatever its history on disk.
  */
-export function* snapshotPages(version: Version, load: (space: string) => Load): Generator<Uint8Array> {
+export function* snapshotPages(
+  version: Version,
+  load: (space: string) => (ref: NodeRef) => WholeNode,
+): Generator<Uint8Array> {
   for (const [space, root] of version.roots) {
     const open = load(space);
     const waiting = [root];

@@ -29,7 +29,6 @@ export interface StagedVersion extends Staged {
 export interface Base {
   readonly version: Version;
   readonly hasher: NodeHasher;
-  get(space: string, key: Uint8Array): Uint8Array | undefined;
   load(space: string): Load;
 }
 
@@ -61,12 +60,11 @@ function stageSpace(
   const before: (Uint8Array | undefined)[] = [];
   const made: Change[] = [];
   for (const change of changes) {
-    const was = base.get(space, change.key);
-    if (same(was, change.value)) continue;
+    const { key, value } = change;
+    const was = value === undefined ? draft.remove(key) : draft.set(key, value);
+    if (same(was, value)) continue;
     before.push(was);
     made.push(change);
-    if (change.value === undefined) draft.remove(change.key);
-    else draft.set(change.key, change.value);
   }
   const { root, created, orphans } = draft.finish(version);
   return [{ space, changes: made, created, orphans, before }, root];

@@ -1,6 +1,6 @@
 import type { NamedRoot } from "#chain/merkle/multistore.ts";
 import type { ProofOp } from "#proto/gen/tendermint/crypto.ts";
-import { boundedCache, type Cache } from "./cache.ts";
+import { Cache } from "./cache.ts";
 import { type NodeHasher, nodeHasher } from "./digest.ts";
 import { StoreError } from "./error.ts";
 import {
@@ -13,11 +13,10 @@ import {
   prune,
   readHistory,
 } from "./history.ts";
-import { entryId, flatKey, HEAD_KEY, isSpaceName, OLDER_KEY, pageId, UNDO_KEY } from "./keys.ts";
+import { entryId, flatKey, HEAD_KEY, isSpaceName, OLDER_KEY, UNDO_KEY } from "./keys.ts";
 import type { Kv } from "./kv.ts";
-import type { Load, TreeNode } from "./node.ts";
-import { openPage } from "./open.ts";
-import { pageBytes } from "./page.ts";
+import type { Load } from "./node.ts";
+import { type Pages, pagesOf } from "./pages.ts";
 import type { Change, Entry, NodeStore, SnapshotSource, Staged, StoreView } from "./port.ts";
 import { encodeHead, encodeOlder, encodeUndo, type History, type Version } from "./record.ts";
 import { clearKv, type Restoration, restoration } from "./restore.ts";
@@ -27,23 +26,28 @@ import { type StagedSpace, type StagedVersion, stageVersion } from "./stage.ts";
 import { putVersion, readVersion, rollbackBatch, snapshotSource } from "./version.ts";
 import { viewOf } from "./view.ts";
 
-// As measured in Node 24: a map entry with its key and value, and the fifteen nodes of a page.
-const ENTRY_OVERHEAD_BYTES = 300;
-const PAGE_OVERHEAD_BYTES = 5000;
 /** So that the last version can always be undone. */
 const KEEP_RECENT_MIN = 2;
 
 /** How much of a store is held in memory, and which versions it keeps. */
 export interface StoreOptions extends Partial<Policy> {
-  /** About this many bytes of entries. */
+  /** At most this many bytes of entries. */
   readonly entryCacheBytes: number;
-  /** About this many bytes of tree nodes. */
+  /** At most this many bytes of pages. */
   readonly nodeCacheBytes: number;
 }
 
-/** Entries that a batch changes, as they were. */
-type Seen = Pick<StagedSpace, "space" | "changes" | "before">;
 type Present = { readonly value: Uint8Array | undefined };
+/** An entry that a batch changes, by its name in the cache. */
+interface Changed extends Present {
+  readonly id: string;
+  readonly before: Uint8Array | undefined;
+}
+
+const changedOf = (parts: readonly Pick<StagedSpace, "space" | "changes" | "before">[]): readonly Changed[] =>
+  parts.flatMap(({ space, changes, before }) =>
+    changes.map(({ key, value }, i) => ({ id: entryId(space, key), value, before: before[i] })),
+  );
 
 /**
  * The authenticated store over a flat map of bytes: entries as they are for reads, and for roots, proofs and
@@ -54,14 +58,15 @@ export class Store implements NodeStore {
   readonly #policy: Policy;
   readonly #spaces: Set<string>;
   readonly #hasher: NodeHasher = nodeHasher();
-  readonly #entries: Cache<Present>;
-  readonly #pages: Cache<TreeNode>;
+  /** Entries as they are; nothing where there is none, since no value is empty. */
+  readonly #entries: Cache;
+  readonly #pages: Pages;
   readonly #pins: Pins = pins();
   #history: History;
   #version: Version;
   #view: StoreView;
   /** Entries as readers still see them while a batch is on its way to the disk. */
-  #settling: ReadonlyMap<string, Present> = new Map();
+  #settling: ReadonlyMap<string, Uint8Array | undefined> = new Map();
   #writing: Promise<void> | undefined;
   #restoring: Restoration | undefined;
   #refusal: StoreError | undefined;
@@ -75,8 +80,8 @@ export class Store implements NodeStore {
       throw new StoreError("limit", "the last two versions at least must be kept");
     this.#kv = kv;
     this.#policy = { keepRecent, keepEvery };
-    this.#entries = boundedCache(options.entryCacheBytes);
-    this.#pages = boundedCache(options.nodeCacheBytes);
+    this.#entries = new Cache(options.entryCacheBytes);
+    this.#pages = pagesOf(kv, this.#hasher, options.nodeCacheBytes);
     this.#history = readHistory(kv);
     this.#version = readVersion(kv, this.#history.last);
     // A space on disk that nobody names any more still belongs to the app hash.
@@ -116,12 +121,7 @@ export class Store implements NodeStore {
   stage(height: bigint, changes: readonly Change[]): StagedVersion {
     this.#refuse();
     const load = (space: string): Load => this.#load(space);
-    // An entry that is not in memory is found in the page that its change opens anyway.
-    const get = (space: string, key: Uint8Array): Uint8Array | undefined => {
-      const known = this.#known(entryId(space, key));
-      return known === undefined ? this.#view.get(space, key) : known.value;
-    };
-    return stageVersion({ version: this.#version, hasher: this.#hasher, get, load }, height, changes);
+    return stageVersion({ version: this.#version, hasher: this.#hasher, load }, height, changes);
   }
 
   commit(staged: Staged): Promise<void> {
@@ -131,18 +131,19 @@ export class Store implements NodeStore {
       throw new StoreError("stale", `version ${staged.height} was staged on another version`);
     const batch = sealingBatch();
     const [last, before] = [Number(next.height), Number(previous.height)];
-    putVersion(batch, staged as StagedVersion);
+    const pages = putVersion(batch, staged as StagedVersion);
     const history = prune(this.#kv, batch, extended(this.#history, last), this.#policy, this.#pins.lowest());
     if (history.older !== this.#history.older) batch.put(OLDER_KEY, encodeOlder(history.older));
     const created = new Map(spaces.map((part) => [part.space, part.created.length]));
     batch.put(UNDO_KEY, encodeUndo({ previous: before, created }));
     batch.put(HEAD_KEY, encodeHead(history));
-    return this.#write(batch, spaces, () => {
+    const changed = changedOf(spaces);
+    return this.#write(batch, changed, () => {
       this.#adopt(history, next);
-      for (const { space, changes, created: pages } of spaces) {
-        for (const { key, value } of changes) this.#remember(entryId(space, key), value);
-        for (const { ref, top, bytes } of pages) this.#rememberPage(pageId(space, ref), top, bytes);
-      }
+      for (const { id, value } of changed) this.#remember(id, value);
+      // Past versions may still ask for these, but seldom.
+      for (const { space, orphans } of spaces) for (const place of orphans) this.#pages.drop(space, place);
+      for (const { space, ref, top, stored } of pages) this.#pages.keep(space, ref, top, stored);
     });
   }
 
@@ -154,7 +155,7 @@ export class Store implements NodeStore {
     const history: History = { last: previous, from: Math.min(from, previous), older };
     if (previous === 0) batch.delete(HEAD_KEY);
     else batch.put(HEAD_KEY, encodeHead(history));
-    return this.#write(batch, changed, () => {
+    return this.#write(batch, changedOf(changed), () => {
       this.#adopt(history, version);
       // The next version of this height will give its pages the same places.
       this.#entries.clear();
@@ -249,17 +250,14 @@ export class Store implements NodeStore {
   }
 
   /** Writes a batch over the entries as readers see them until it is on disk. */
-  #write(batch: Batch, seen: readonly Seen[], adopt: () => void): Promise<void> {
+  #write(batch: Batch, changed: readonly Changed[], adopt: () => void): Promise<void> {
     if (this.#writing !== undefined) throw new StoreError("stale", "another version is being written");
     const written = this.#kv.write(batch.writes);
     if (written === undefined) {
       adopt();
       return Promise.resolve();
     }
-    const settling = new Map<string, Present>();
-    for (const { space, changes, before } of seen)
-      for (const [i, { key }] of changes.entries()) settling.set(entryId(space, key), { value: before[i] });
-    this.#settling = settling;
+    this.#settling = new Map(changed.map(({ id, before }) => [id, before]));
     this.#writing = written
       .then(adopt, (cause) => {
         // Nobody knows what has reached the disk: only opening it again tells.
@@ -274,27 +272,22 @@ export class Store implements NodeStore {
   }
 
   #known(id: string): Present | undefined {
-    return this.#settling.get(id) ?? this.#entries.get(id);
+    if (this.#settling.has(id)) return { value: this.#settling.get(id) };
+    const known = this.#entries.get(id, Buffer.allocUnsafe);
+    if (known === undefined) return undefined;
+    const { buffer, byteOffset, length } = known;
+    return { value: length === 0 ? undefined : new Uint8Array(buffer, byteOffset, length) };
   }
 
   #remember(id: string, value: Uint8Array | undefined): void {
-    this.#entries.set(id, { value }, id.length + (value?.length ?? 0) + ENTRY_OVERHEAD_BYTES);
-  }
-
-  #rememberPage(id: string, top: TreeNode, bytes: number): void {
-    this.#pages.set(id, top, bytes + PAGE_OVERHEAD_BYTES);
+    this.#entries.set(id, value?.length ?? 0, (out, at) => value && out.set(value, at));
   }
 
   #load(space: string): Load {
     this.#check(space);
     return (ref) => {
-      const id = pageId(space, ref);
-      const known = this.#pages.get(id);
-      if (known !== undefined) return known;
       this.#refuse();
-      const top = openPage(this.#kv, this.#hasher, space, ref);
-      this.#rememberPage(id, top, pageBytes(top, "stored"));
-      return top;
+      return this.#pages.open(space, ref);
     };
   }
 }

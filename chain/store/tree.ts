@@ -1,22 +1,14 @@
-import { compareBytes } from "#chain/bytes/compare.ts";
-import type { NodeHasher } from "./digest.ts";
+import { compareBytes, equalBytes } from "#chain/bytes/compare.ts";
+import type { DigestSource, NodeHasher } from "./digest.ts";
 import { StoreError } from "./error.ts";
-import {
-  bandOf,
-  type Child,
-  DRAFT,
-  type Inner,
-  type Leaf,
-  type Load,
-  type NodeRef,
-  type TreeNode,
-} from "./node.ts";
+import { bandOf, type Child, DRAFT, type Inner, type Leaf, type Load, type NodeRef } from "./node.ts";
+import { digestOf, isReference, type Opened, opened, taken } from "./packed.ts";
 import { pageBytes } from "./page.ts";
 
 /** A page that the next version writes: its place, its top node and its length. */
 export interface NewPage {
   readonly ref: NodeRef;
-  readonly top: TreeNode;
+  readonly top: Child;
   readonly bytes: number;
 }
 
@@ -29,9 +21,10 @@ export interface TreeVersion {
 
 /** The next version of one tree in the making; the pages on disk stay as they are. */
 export interface TreeDraft {
-  set(key: Uint8Array, value: Uint8Array): void;
-  /** Deletes an entry that is there; StoreError `corrupt` where it is not. */
-  remove(key: Uint8Array): void;
+  /** Gives what was there; where that is the same value, nothing changes. */
+  set(key: Uint8Array, value: Uint8Array): Uint8Array | undefined;
+  /** Deletes an entry, if there is one, and gives what it was. */
+  remove(key: Uint8Array): Uint8Array | undefined;
   finish(version: number): TreeVersion;
 }
 
@@ -45,10 +38,16 @@ interface Removal {
   readonly smallest: Uint8Array | undefined;
 }
 
+/** A node that may be changed or looked into, or the reference to its page. */
+type Found = Opened | NodeRef;
+
 /** What an edit of a tree works with: a way to open pages, and the list of those it replaces. */
 interface Editor {
   readonly load: Load;
   readonly orphans: NodeRef[];
+  /** Of the edit under way: the value that was there, and whether another takes its place. */
+  was: Uint8Array | undefined;
+  changed: boolean;
 }
 
 /**
@@ -56,15 +55,20 @@ interface Editor {
  * the same operations in the same order give the same root hash. Costs O(log size) steps an operation.
  */
 export function draftTree(start: NodeRef | undefined, load: Load, hasher: NodeHasher): TreeDraft {
-  const editor: Editor = { load, orphans: [] };
+  const editor: Editor = { load, orphans: [], was: undefined, changed: false };
   let root: Child | undefined = start;
   return {
     set(key, value) {
+      editor.was = undefined;
+      editor.changed = false;
       root = root === undefined ? newLeaf(key, value) : set(editor, root, key, value);
+      return editor.was;
     },
     remove(key) {
-      if (root === undefined) throw new StoreError("corrupt", "the tree lacks an entry");
-      root = remove(editor, root, key).rest;
+      editor.was = undefined;
+      const removal = root && remove(editor, root, key);
+      if (removal !== undefined) root = removal.rest;
+      return editor.was;
     },
     finish(version) {
       const created: NewPage[] = [];
@@ -96,36 +100,47 @@ const newInner = (key: Uint8Array, left: Child, right: Child): Draft<Inner> => (
 });
 
 function set(editor: Editor, child: Child, key: Uint8Array, value: Uint8Array): Child {
-  const node = open(editor, child);
+  const found = placed(child);
+  const node = open(editor, found);
   const order = compareBytes(key, node.key);
   if (node.kind === "leaf") {
+    if (order === 0) {
+      editor.was = node.value;
+      if (equalBytes(node.value, value)) return child;
+      drop(editor, found);
+    }
+    editor.changed = true;
     if (order < 0) return newInner(node.key, newLeaf(key, value), child);
-    if (order > 0) return newInner(key, child, newLeaf(key, value));
-    drop(editor, child);
-    return newLeaf(key, value);
+    return order > 0 ? newInner(key, child, newLeaf(key, value)) : newLeaf(key, value);
   }
-  const draft = edit(editor, child);
-  if (order < 0) draft.left = set(editor, draft.left, key, value);
-  else draft.right = set(editor, draft.right, key, value);
+  const next = set(editor, order < 0 ? node.left : node.right, key, value);
+  if (!editor.changed) return child;
+  const draft = edit(editor, found, node);
+  if (order < 0) draft.left = next;
+  else draft.right = next;
   return balance(editor, draft);
 }
 
-function remove(editor: Editor, child: Child, key: Uint8Array): Removal {
-  const node = open(editor, child);
+/** Undefined where there is no such entry. */
+function remove(editor: Editor, child: Child, key: Uint8Array): Removal | undefined {
+  const found = placed(child);
+  const node = open(editor, found);
   const order = compareBytes(key, node.key);
   if (node.kind === "leaf") {
-    if (order !== 0) throw new StoreError("corrupt", "the tree lacks an entry");
-    drop(editor, child);
+    if (order !== 0) return undefined;
+    editor.was = node.value;
+    drop(editor, found);
     return { rest: undefined, smallest: undefined };
   }
-  const draft = edit(editor, child);
+  const removal = remove(editor, order < 0 ? node.left : node.right, key);
+  if (removal === undefined) return undefined;
+  const { rest, smallest } = removal;
+  const draft = edit(editor, found, node);
   if (order < 0) {
-    const { rest, smallest } = remove(editor, draft.left, key);
     if (rest === undefined) return { rest: draft.right, smallest: draft.key };
     draft.left = rest;
     return { rest: balance(editor, draft), smallest };
   }
-  const { rest, smallest } = remove(editor, draft.right, key);
   if (rest === undefined) return { rest: draft.left, smallest: undefined };
   draft.right = rest;
   draft.key = smallest ?? draft.key;
@@ -136,11 +151,11 @@ function remove(editor: Editor, child: Child, key: Uint8Array): Removal {
 function balance(editor: Editor, node: Draft<Inner>): Draft<Inner> {
   const lean = node.left.height - node.right.height;
   if (lean > 1) {
-    if (leaning(editor, node.left) < 0) node.left = rotateLeft(editor, edit(editor, node.left));
+    if (leaning(editor, node.left) < 0) node.left = rotateLeft(editor, draftOf(editor, node.left));
     return rotateRight(editor, node);
   }
   if (lean < -1) {
-    if (leaning(editor, node.right) > 0) node.right = rotateRight(editor, edit(editor, node.right));
+    if (leaning(editor, node.right) > 0) node.right = rotateRight(editor, draftOf(editor, node.right));
     return rotateLeft(editor, node);
   }
   return measure(node);
@@ -154,14 +169,14 @@ function measure(node: Draft<Inner>): Draft<Inner> {
 }
 
 function rotateRight(editor: Editor, node: Draft<Inner>): Draft<Inner> {
-  const top = edit(editor, node.left);
+  const top = draftOf(editor, node.left);
   node.left = top.right;
   top.right = measure(node);
   return measure(top);
 }
 
 function rotateLeft(editor: Editor, node: Draft<Inner>): Draft<Inner> {
-  const top = edit(editor, node.right);
+  const top = draftOf(editor, node.right);
   node.right = top.left;
   top.left = measure(node);
   return measure(top);
@@ -169,24 +184,32 @@ function rotateLeft(editor: Editor, node: Draft<Inner>): Draft<Inner> {
 
 /** By how much the left subtree is higher than the right one. */
 function leaning(editor: Editor, child: Child): number {
-  const node = open(editor, child);
+  const node = open(editor, placed(child));
   return node.kind === "leaf" ? 0 : node.left.height - node.right.height;
 }
 
-const open = (editor: Editor, child: Child): TreeNode => (child.kind === "ref" ? editor.load(child) : child);
+/** A child out of its page. */
+const placed = (child: Child): Found => (child.kind === "packed" ? taken(child) : child);
+
+const open = (editor: Editor, found: Found): Opened =>
+  found.kind === "ref" ? opened(found, editor.load) : found;
 
 /** Notes that a page has no place in the next version. */
-function drop(editor: Editor, child: Child): void {
-  if (child.kind === "ref") editor.orphans.push(child);
+function drop(editor: Editor, found: Found): void {
+  if (found.kind === "ref") editor.orphans.push(found);
 }
 
 /** The inner node as one that may change: itself where it is of this version, else a copy in its place. */
-function edit(editor: Editor, child: Child): Draft<Inner> {
-  const node = open(editor, child);
+function edit(editor: Editor, found: Found, node: Opened): Draft<Inner> {
   if (node.kind === "leaf") throw new StoreError("corrupt", "a leaf in an inner node's place");
-  if (node.version === DRAFT) return node;
-  drop(editor, child);
+  if (node.version === DRAFT) return node as Draft<Inner>;
+  drop(editor, found);
   return newInner(node.key, node.left, node.right);
+}
+
+function draftOf(editor: Editor, child: Child): Draft<Inner> {
+  const found = placed(child);
+  return edit(editor, found, open(editor, found));
 }
 
 interface Settler extends Editor {
@@ -209,27 +232,32 @@ function settleRoot(settler: Settler, root: Child): NodeRef {
  */
 function settle(settler: Settler, child: Child, band: number): Child {
   const own = bandOf(child.height);
-  if (child.kind === "ref") {
+  if (child.kind === "ref" || (child.kind === "packed" && isReference(child))) {
     if (own !== band) return child;
-    settler.orphans.push(child);
-    return settler.load(child);
+    const ref = placed(child) as NodeRef;
+    settler.orphans.push(ref);
+    return settler.load(ref);
   }
-  if (child.version === DRAFT) seal(settler, child, own);
+  if (child.kind !== "packed" && child.version === DRAFT) seal(settler, child, own);
   if (own === band) return child;
-  const { height, size, hash } = child;
+  const { height, size } = child;
   const { version, created } = settler;
+  const hash = digestOf(child);
   const ref: NodeRef = { kind: "ref", height, size, hash, version, nonce: created.length + 1 };
   created.push({ ref, top: child, bytes: pageBytes(child, "stored") });
   return ref;
 }
 
-function seal(settler: Settler, node: Draft<TreeNode>, band: number): void {
+function seal(settler: Settler, node: Draft<Leaf> | Draft<Inner>, band: number): void {
   const { hasher, version } = settler;
   if (node.kind === "leaf") node.hash = hasher.leaf(node.key, node.value, version);
   else {
-    node.left = settle(settler, node.left, band);
-    node.right = settle(settler, node.right, band);
-    node.hash = hasher.inner(node.height, node.size, version, node.left.hash, node.right.hash);
+    const [left, right] = [settle(settler, node.left, band), settle(settler, node.right, band)];
+    node.left = left;
+    node.right = right;
+    node.hash = hasher.inner(node.height, node.size, version, digestSource(left), digestSource(right));
   }
   node.version = version;
 }
+
+const digestSource = (child: Child): DigestSource => (child.kind === "packed" ? child : child.hash);

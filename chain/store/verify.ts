@@ -4,7 +4,7 @@ import { StoreError } from "./error.ts";
 import { keptVersions, readHistory } from "./history.ts";
 import { END_KEY, FIRST_KEY, FLAT_BOUNDS, flatKey, HEAD_KEY, isPageKey, pageId, placeOf } from "./keys.ts";
 import type { Kv } from "./kv.ts";
-import type { Child, NodeRef, TreeNode } from "./node.ts";
+import type { Load, NodeRef, Whole } from "./node.ts";
 import { openPage } from "./open.ts";
 import type { Entry } from "./port.ts";
 import type { Version } from "./record.ts";
@@ -68,13 +68,13 @@ function boundsOf(walking: Walking, space: string, ref: NodeRef): Bounds {
   const id = pageId(space, ref);
   const known = walking.seen.get(id);
   if (known !== undefined) return known;
-  const bounds = ordered(walking, space, openPage(walking.kv, walking.hasher, space, ref));
+  const bounds = ordered(walking, space, openPage(walking.kv, walking.hasher, space, ref).top);
   walking.seen.set(id, bounds);
   return bounds;
 }
 
 /** The bounds of a subtree whose keys ascend and branch where they should. */
-function ordered(walking: Walking, space: string, child: Child): Bounds {
+function ordered(walking: Walking, space: string, child: Whole): Bounds {
   if (child.kind === "ref") return boundsOf(walking, space, child);
   if (child.kind === "leaf") return { first: child.key, last: child.key };
   const left = ordered(walking, space, child.left);
@@ -88,7 +88,7 @@ function ordered(walking: Walking, space: string, child: Child): Bounds {
 function* flattened({ kv, hasher }: Walking, { roots }: Version): Generator<readonly [Uint8Array, Entry]> {
   const byPlace = [...roots].map(([space, root]) => ({ space, root, at: flatKey(space, new Uint8Array()) }));
   for (const { space, root } of byPlace.sort((a, b) => compareBytes(a.at, b.at))) {
-    const load = (ref: NodeRef): TreeNode => openPage(kv, hasher, space, ref);
+    const load: Load = (ref) => openPage(kv, hasher, space, ref).top;
     for (const entry of walk(root, load, new Uint8Array(), undefined, "ascending"))
       yield [flatKey(space, entry[0]), entry];
   }

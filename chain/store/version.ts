@@ -3,7 +3,7 @@ import { type NodeHasher, nodeHasher } from "./digest.ts";
 import { StoreError } from "./error.ts";
 import { flatKey, orphansKey, pageKey, UNDO_KEY, versionKey } from "./keys.ts";
 import type { Kv } from "./kv.ts";
-import type { Child, Leaf, Load, Place, TreeNode } from "./node.ts";
+import type { Child, Leaf, NodeRef, Place, Whole, WholeNode } from "./node.ts";
 import { openPage } from "./open.ts";
 import { readPage, writePage } from "./page.ts";
 import type { Change, SnapshotSource } from "./port.ts";
@@ -30,23 +30,40 @@ export function readVersion(kv: Kv, version: number): Version {
   return decodeVersion(key, bytes);
 }
 
-/** Puts what a version adds: flat entries, which readers read, the pages of its trees, and its record. */
-export function putVersion(batch: Batch, { previous, next, spaces }: StagedVersion): void {
+/** A page that a batch puts. */
+export interface PutPage {
+  readonly space: string;
+  readonly ref: NodeRef;
+  readonly top: Child;
+  readonly stored: Uint8Array;
+}
+
+/**
+ * Puts what a version adds: flat entries, which readers read, the pages of its trees, which it gives, and its
+ * record.
+ */
+export function putVersion(batch: Batch, { previous, next, spaces }: StagedVersion): readonly PutPage[] {
+  const pages: PutPage[] = [];
   for (const { space, changes, created } of spaces) {
     for (const { key, value } of changes) putFlat(batch, space, key, value);
-    for (const { ref, top, bytes } of created)
-      batch.fill(pageKey(space, ref), bytes, (out, at) => writePage(out, at, top, "stored"));
+    for (const { ref, top, bytes } of created) {
+      const write = (out: Buffer, at: number): number => writePage(out, at, top, "stored");
+      pages.push({ space, ref, top, stored: batch.fill(pageKey(space, ref), bytes, write) });
+    }
   }
   const [holder, dropper] = [Number(previous.height), Number(next.height)];
   const orphans = spaces.map(({ space, orphans: places }) => ({ space, places }));
   if (holder > 0) batch.put(orphansKey(holder, dropper), encodeOrphans(orphans));
   batch.put(versionKey(dropper), encodeVersion(next));
+  return pages;
 }
 
 function putFlat(batch: Batch, space: string, key: Uint8Array, value: Uint8Array | undefined): void {
   if (value === undefined) batch.delete(flatKey(space, key));
   else batch.put(flatKey(space, key), value);
 }
+
+type PageLoad = (ref: NodeRef) => WholeNode;
 
 /** What returns to the version before: the batch, that version, and what it changes as it is now. */
 export interface Rollback {
@@ -82,7 +99,7 @@ export function rollbackBatch(kv: Kv, hasher: NodeHasher, current: Version): Rol
   const changed = [...created].map(([space, pages]) => {
     const written = Array.from({ length: pages }, (_, i): Place => ({ version: last, nonce: i + 1 }));
     const leaves = leavesOf(kv, hasher, space, [...written, ...(orphans.get(space) ?? [])]);
-    const load = remembering((ref) => openPage(kv, hasher, space, ref));
+    const load = remembering((ref) => openPage(kv, hasher, space, ref).top);
     const changes: Change[] = [];
     const before: (Uint8Array | undefined)[] = [];
     for (const { key } of leaves) {
@@ -99,8 +116,8 @@ export function rollbackBatch(kv: Kv, hasher: NodeHasher, current: Version): Rol
 }
 
 /** Opens every page once. */
-function remembering(load: Load): Load {
-  const opened = new Map<string, TreeNode>();
+function remembering(load: PageLoad): PageLoad {
+  const opened = new Map<string, WholeNode>();
   return (ref) => {
     const id = `${ref.version}/${ref.nonce}`;
     const top = opened.get(id) ?? load(ref);
@@ -112,7 +129,7 @@ function remembering(load: Load): Load {
 /** The entries in some pages, each key once. */
 function leavesOf(kv: Kv, hasher: NodeHasher, space: string, places: readonly Place[]): Iterable<Leaf> {
   const found = new Map<string, Leaf>();
-  const collect = (child: Child): void => {
+  const collect = (child: Whole): void => {
     if (child.kind === "leaf") found.set(toKey(child.key), child);
     if (child.kind !== "inner") return;
     collect(child.left);
@@ -137,10 +154,10 @@ export function snapshotSource(
   const version = readVersion(kv, height);
   const hasher = nodeHasher();
   const load =
-    (space: string): Load =>
+    (space: string): PageLoad =>
     (ref) => {
       check();
-      return openPage(kv, hasher, space, ref);
+      return openPage(kv, hasher, space, ref).top;
     };
   return { version, pages: () => snapshotPages(version, load), release };
 }

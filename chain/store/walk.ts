@@ -2,16 +2,15 @@ import { compareBytes, equalBytes } from "#chain/bytes/compare.ts";
 import { fromKey } from "#chain/bytes/latin1.ts";
 import { iavlInnerPrefix, iavlLeafPrefix, iavlStep } from "#chain/merkle/iavl.ts";
 import { type Absence, type Existence, type InnerStep, leafStep } from "#chain/merkle/ics23.ts";
-import type { Child, Load, NodeRef, TreeNode } from "./node.ts";
+import type { Child, Load, NodeRef } from "./node.ts";
+import { digestOf, opened } from "./packed.ts";
 import type { Entry } from "./port.ts";
-
-const open = (child: Child, load: Load): TreeNode => (child.kind === "ref" ? load(child) : child);
 
 /** The value of a key. */
 export function find(root: NodeRef | undefined, load: Load, key: Uint8Array): Uint8Array | undefined {
   let next: Child | undefined = root;
   while (next !== undefined) {
-    const node = open(next, load);
+    const node = opened(next, load);
     if (node.kind === "leaf") return equalBytes(node.key, key) ? node.value : undefined;
     next = compareBytes(key, node.key) < 0 ? node.left : node.right;
   }
@@ -28,7 +27,7 @@ export function* walk(
 ): Generator<Entry> {
   const stack: Child[] = root === undefined ? [] : [root];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const node = open(next, load);
+    const node = opened(next, load);
     const beforeEnd = end === undefined || compareBytes(node.key, end) < 0;
     if (node.kind === "leaf") {
       if (beforeEnd && compareBytes(node.key, start) >= 0) yield [node.key, node.value];
@@ -47,7 +46,7 @@ export function existence(root: NodeRef | undefined, load: Load, key: Uint8Array
   const path: InnerStep[] = [];
   let next: Child | undefined = root;
   while (next !== undefined) {
-    const node = open(next, load);
+    const node = opened(next, load);
     if (node.kind === "leaf") {
       if (!equalBytes(node.key, key)) return undefined;
       path.reverse();
@@ -56,7 +55,7 @@ export function existence(root: NodeRef | undefined, load: Load, key: Uint8Array
     const { left, right } = node;
     const prefix = iavlInnerPrefix(node.height, node.size, node.version);
     const isLeft = compareBytes(key, node.key) < 0;
-    const sibling = fromKey(isLeft ? right.hash : left.hash);
+    const sibling = fromKey(digestOf(isLeft ? right : left));
     path.push(iavlStep(prefix, isLeft ? "left" : "right", sibling));
     next = isLeft ? left : right;
   }
