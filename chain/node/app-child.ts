@@ -49,6 +49,9 @@ export class AppNotStarted extends Error {
 /** Opening a large state and putting an interrupted write right takes a while. */
 const START_MS = 120_000;
 
+/** How often, 10 ms apart, the end of an app is looked for. */
+const END_LOOKS = 50;
+
 /** How a process ended, in words. */
 export const describeExit = ({ code, signal }: Exit): string =>
   signal ? `was killed by ${signal}` : `ended with ${code}`;
@@ -92,6 +95,18 @@ export async function startAppChild(program: AppProgram): Promise<AppChild> {
     ended.catch(() => undefined);
     timer.abort();
   }
+}
+
+/**
+ * The end of an app that has just gone, if it has. Many short waits, not a long one: a process that was
+ * starved sees its timers run out before it hears what happened meanwhile.
+ */
+export async function endSoon(app: Pick<AppChild, "exited">): Promise<AppEnd | undefined> {
+  for (let look = 0; look < END_LOOKS; look++) {
+    const end = await Promise.race([app.exited, sleep(10)]);
+    if (end) return end;
+  }
+  return undefined;
 }
 
 /** A process that could not say why it ended still has its exit code. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type AppChild, type AppEnd, AppNotStarted, describeExit } from "./app-child.ts";
+import { type AppChild, type AppEnd, AppNotStarted, describeExit, endSoon } from "./app-child.ts";
 import { type Comet, startComet } from "./comet.ts";
 import type { CometWord } from "./comet-words.ts";
 import { homePaths } from "./config.ts";
@@ -11,9 +11,6 @@ import { firstBlock, latestHeight } from "./status.ts";
 
 /** CometBFT hangs without its app, so it gets little time after the app has died. */
 const ORPHAN_STOP_MS = 1_000;
-
-/** How long the end of a killed app may take to be seen. */
-const APP_END_MS = 500;
 
 /** What a supervisor tells. */
 export type NodeNews =
@@ -70,6 +67,8 @@ interface Pair {
 interface End {
   readonly why: string;
   readonly halt?: Halt | undefined;
+  /** CometBFT died of a signal, which is none of its app's doing. */
+  readonly isKilled?: boolean;
 }
 
 const endOfApp = (end: AppEnd): End => ({
@@ -218,12 +217,14 @@ class Supervisor {
     const first = await Promise.race([
       app.exited.then(endOfApp),
       comet.failed.then((word) => endOfComet("", word)),
-      comet.exited.then((exit) => endOfComet(`CometBFT ${describeExit(exit)}`, comet.lastWord())),
+      comet.exited.then((exit) => ({
+        ...endOfComet(`CometBFT ${describeExit(exit)}`, comet.lastWord()),
+        isKilled: exit.signal !== null,
+      })),
     ]);
     if (this.#stopping.signal.aborted) return first;
-    // CometBFT fails when its app has gone, and may say so before the app's end is seen.
-    const gone =
-      comet.lastWord()?.cause === "again" ? await Promise.race([app.exited, sleep(APP_END_MS)]) : undefined;
+    // CometBFT fails or ends when its app has gone, and may be the first of whom it is seen.
+    const gone = first.isKilled || first.halt ? undefined : await endSoon(app);
     const height = await latestHeight(comet.rpcUrl);
     const appEnd = (await this.#stopPair(ORPHAN_STOP_MS)) ?? gone;
     const told = first.halt
