@@ -33,7 +33,7 @@ export interface Samples {
   readonly labels: readonly number[];
 }
 
-/** How a function counts every item that the labels and the panel allow, or as many as a table has room for. */
+/** How a function counts every item that the labels and the panel allow, as far as a table has room. */
 export function truthTable(of: RewardFunction, { classes, panelSeats, labels: given }: Samples): string {
   const labels = [undefined, ...given];
   const counted = itemsCounted(of);

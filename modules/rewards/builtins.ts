@@ -84,7 +84,10 @@ const SCORES: ReadonlyMap<string, (tallies: readonly Tally[]) => bigint> = new M
 /** The versioned ids of the built-in scores. */
 export const builtinIds: readonly string[] = [...SCORES.keys()];
 
-/** The score 0…10⁶ of a built-in; where nothing counts 0, of mcc/1 a half. Throws a RangeError on an id that is none. */
+/**
+ * The score 0…10⁶ of a built-in; where nothing counts 0, of mcc/1 a half. Throws a RangeError on an id that
+ * is none.
+ */
 export function builtinScore(builtinId: string, tallies: readonly Tally[]): bigint {
   const score = SCORES.get(builtinId);
   if (!score) throw new RangeError(`no such reward function: ${builtinId}`);

@@ -43,7 +43,7 @@ function leaf(type: Type, { isInside, locals, of = SCORE_NAMES }: Place): fc.Arb
 }
 
 /** Well-typed expressions of at most so many levels. */
-export function expressions(type: Type, place: Place): fc.Arbitrary<Expr> {
+function expressions(type: Type, place: Place): fc.Arbitrary<Expr> {
   if (place.depth <= 1) return leaf(type, place);
   const inner = { ...place, depth: place.depth - 1 };
   const sub = (of: Type, at: Place = inner): fc.Arbitrary<Expr> =>

@@ -110,7 +110,7 @@ test("a scalar game counts labels in millionths from the round of its rule on", 
   assert.deepEqual(countLabels(ctx, at(2n))({ author: 1, panel: [] }), { label: 500_000, weight: 1n });
 });
 
-test("only a round that has not opened gets another function, and the latest word for it counts", async () => {
+test("only a round that has not opened gets another function, and the last one counts", async () => {
   const { ctx } = await played();
   failsWith(errors.RoundOpened, enact(ctx, { program: f1, fromRound: 1n }));
   failsWith(errors.RoundOpened, enact(ctx, { program: f1, fromRound: 0n }));
