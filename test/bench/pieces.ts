@@ -9,6 +9,7 @@ import { benchProver, type ProverFigures } from "./prover.ts";
 import { benchSends } from "./sends.ts";
 import { benchSettlement } from "./settlement.ts";
 import { benchStore } from "./store.ts";
+import { benchThreshold } from "./threshold.ts";
 import { benchTrainer } from "./trainer.ts";
 import { benchVerifierThreads, benchVerify } from "./verify.ts";
 
@@ -134,6 +135,10 @@ async function beacon(effort: Effort): Promise<Figure[]> {
   ];
 }
 
+async function threshold(effort: Effort): Promise<Figure[]> {
+  return Object.entries(await benchThreshold(effort)).map(([what, ms]) => figure(what, ms, "ms"));
+}
+
 async function data(effort: Effort): Promise<Figure[]> {
   const { sealsPerSecond, opensPerSecond, eventsPerSecond } = benchData(effort);
   return [
@@ -172,6 +177,7 @@ export const pieces: readonly Piece[] = [
   { name: "proofs", run: proofs },
   { name: "prover", run: prover, isSlow: true },
   { name: "beacon", run: beacon },
+  { name: "threshold", run: threshold },
   { name: "data", run: data },
   { name: "trainer", run: trainer },
   { name: "store", run: store },

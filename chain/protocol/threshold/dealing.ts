@@ -10,7 +10,7 @@ import {
   verificationKey,
 } from "./ceremony.ts";
 import { exponentHolds, PROOF_BYTES, proveExponent } from "./knowledge.ts";
-import { evaluateInG2, G1, type G1Point, G2, type G2Point, readG1, readG2, times } from "./point.ts";
+import { evaluateInG2, G1, type G1Point, G2, type G2Point, readG1, readG2 } from "./point.ts";
 import { evaluate, readScalar, SCALAR_BYTES, scalarBytes, scalarFrom } from "./scalar.ts";
 
 /** A secret dealt to the recipients of a ceremony (Feldman, "A Practical Scheme for VSS", 1987). */
@@ -122,7 +122,9 @@ export function shareIn(
   const share = readScalar(pad(ceremony, dealer, recipient, dealing.ephemeral, common, sealed));
   if (share === undefined) return undefined;
   const expected = evaluateInG2(commitmentPoints(dealing), BigInt(recipient));
-  return times(G2.BASE, share).equals(expected) ? share : undefined;
+  // Not `times`: how long it takes must not depend on a share.
+  const point = share === 0n ? G2.ZERO : G2.BASE.multiply(share);
+  return point.equals(expected) ? share : undefined;
 }
 
 /** A recipient's share in a dealing that holds; undefined where it does not fit: then it complains. */
