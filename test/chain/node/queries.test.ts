@@ -98,9 +98,12 @@ async function ask(
   for (const request of requests) {
     const one = async (): Promise<void> => {
       const result = await queries.answer(request);
-      const startMs = performance.now();
-      assert.deepEqual(result, app.query(request));
-      slowestMs = Math.max(slowestMs, performance.now() - startMs);
+      const began = process.threadCpuUsage();
+      const own = app.query(request);
+      // Of this thread: other work on the machine is no fault of the query.
+      const { user, system } = process.threadCpuUsage(began);
+      slowestMs = Math.max(slowestMs, (user + system) / 1_000);
+      assert.deepEqual(result, own);
       assert.notEqual(result.code, CODE_PANIC, `${request.path}: ${result.log}`);
       const name = `${result.codespace}/${result.code}`;
       codes[name] = (codes[name] ?? 0) + 1;

@@ -1,12 +1,14 @@
 import type { Sample } from "./soak.ts";
-import { median, slopeOf, type Usage } from "./usage.ts";
+import { median, type Point, slopeOf, type Usage } from "./usage.ts";
 
 /** How one process fared over a soak, megabytes and megabytes an hour. */
 export interface Growth {
   /** Resident memory in the middle of the last generation's time after warming up. */
   readonly residentMb: number;
-  /** Slope of the memory that no file backs, in the last generation after warming up. */
+  /** Slope of the memory that no file backs after collections, in the last generation after warming up. */
   readonly slopeMbPerHour: number;
+  /** What that slope is fitted to: the lowest memory of every five minutes. */
+  readonly floorsMb: readonly number[];
   /** The same among the starts of all generations: what stays across restarts. */
   readonly startsSlopeMbPerHour: number;
   /** Medians of the first and the last generations. */
@@ -19,7 +21,9 @@ const MEGABYTE = 1_000_000;
 const START_MIN_MS = 4_000;
 const START_MAX_MS = 12_000;
 /** The share of the last generation in which caches and heaps fill. */
-const WARM_UP = 1 / 3;
+const WARM_UP = 1 / 6;
+/** A heap grows from one full collection to the next, minutes later: its floor tells what is really held. */
+const FLOOR_HOURS = 5 / 60;
 
 const isStart = ({ ageMs }: Sample): boolean => ageMs >= START_MIN_MS && ageMs < START_MAX_MS;
 
@@ -32,13 +36,24 @@ function settled(samples: readonly Sample[]): Sample[] {
   );
 }
 
+/** The lowest of every five minutes, at the moment when it was; of the last minutes only if they are full. */
+function floors(points: readonly Point[]): Point[] {
+  const [first, last] = [points[0]?.hours ?? 0, points.at(-1)?.hours ?? 0];
+  const count = Math.max(1, Math.floor((last - first) / FLOOR_HOURS));
+  return Array.from({ length: count }, (_, i) =>
+    points
+      .filter(({ hours }) => Math.floor((hours - first) / FLOOR_HOURS) === i)
+      .reduce((low, point) => (point.value < low.value ? point : low), { hours: 0, value: Infinity }),
+  ).filter(({ value }) => value < Infinity);
+}
+
 /** Growth of the app or of CometBFT. */
 export function growthOf(samples: readonly Sample[], which: "app" | "comet"): Growth {
   // What the journal holds is in memory until it fills its 64 MiB: a buffer, not a leak.
   const megabytes = (sample: Sample): number =>
     (sample[which].anonymousBytes - (which === "app" ? sample.journalBytes : 0)) / MEGABYTE;
-  const slope = (some: readonly Sample[]): number =>
-    slopeOf(some.map((sample) => ({ hours: sample.hours, value: megabytes(sample) })));
+  const points = (some: readonly Sample[]): Point[] =>
+    some.map((sample) => ({ hours: sample.hours, value: megabytes(sample) }));
   const starts = samples.filter(isStart);
   const third = Math.ceil(starts.length / 3);
   const ends = (measure: (usage: Usage) => number): [number, number] => [
@@ -46,10 +61,12 @@ export function growthOf(samples: readonly Sample[], which: "app" | "comet"): Gr
     median(starts.slice(-third).map((sample) => measure(sample[which]))),
   ];
   const rest = settled(samples);
+  const low = floors(points(rest));
   return {
     residentMb: median(rest.map((sample) => sample[which].residentBytes / MEGABYTE)),
-    slopeMbPerHour: slope(rest),
-    startsSlopeMbPerHour: slope(starts),
+    slopeMbPerHour: slopeOf(low),
+    floorsMb: low.map(({ value }) => value),
+    startsSlopeMbPerHour: slopeOf(points(starts)),
     files: ends(({ files }) => files),
     handles: ends(({ handles }) => handles),
   };
@@ -57,8 +74,9 @@ export function growthOf(samples: readonly Sample[], which: "app" | "comet"): Gr
 
 /** A process's growth in one line. */
 export const growthLine = (name: string, growth: Growth): string => {
-  const { residentMb, slopeMbPerHour, startsSlopeMbPerHour, files, handles } = growth;
-  const slopes = `${slopeMbPerHour.toFixed(1)} MB/h, at starts ${startsSlopeMbPerHour.toFixed(1)} MB/h`;
+  const { residentMb, slopeMbPerHour, floorsMb, startsSlopeMbPerHour, files, handles } = growth;
+  const low = floorsMb.map((each) => each.toFixed(0)).join(" ");
+  const slopes = `floors ${low} MB: ${slopeMbPerHour.toFixed(1)} MB/h, at starts ${startsSlopeMbPerHour.toFixed(1)} MB/h`;
   const open = `files ${files.join(" → ")}, handles ${handles.join(" → ")}`;
   return `${name}: ${residentMb.toFixed(0)} MB, ${slopes}, ${open}`;
 };

@@ -37,7 +37,9 @@ function leaking(megabytesPerHour: number, filesPerGeneration: number): Sample[]
     const leaked = 1e6 * megabytesPerHour * (hours - born);
     const journalBytes = 4e7 * (hours - born);
     const comet = { residentBytes: 9e7, anonymousBytes: 5e7, files: 30, handles: 30 };
-    const app = { ...comet, anonymousBytes: 1e8 + leaked + journalBytes };
+    // A heap that is collected every three minutes.
+    const garbage = 5e5 * (i % 90);
+    const app = { ...comet, anonymousBytes: 1e8 + leaked + journalBytes + garbage };
     const files = 10 + filesPerGeneration * generation;
     return {
       hours,
@@ -52,10 +54,10 @@ function leaking(megabytesPerHour: number, filesPerGeneration: number): Sample[]
 
 test("a leak is told from a buffer that fills, and files that stay open from one restart to the next", () => {
   const leak = growthOf(leaking(40, 1), "app");
-  assert.ok(Math.abs(leak.slopeMbPerHour - 40) < 0.1);
+  assert.ok(Math.abs(leak.slopeMbPerHour - 40) < 1);
   assert.deepEqual(leak.files, [13, 27]);
   const sound = growthOf(leaking(0, 0), "app");
-  assert.ok(Math.abs(sound.slopeMbPerHour) < 0.1 && Math.abs(sound.startsSlopeMbPerHour) < 0.1);
+  assert.ok(Math.abs(sound.slopeMbPerHour) < 1);
   assert.deepEqual(
     [sound.files, sound.handles],
     [
