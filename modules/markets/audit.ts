@@ -12,8 +12,9 @@ import * as rounds from "#modules/rounds/api.ts";
 import { type Order, OrderStatus } from "#proto/gen/iterum/markets.ts";
 import type { Batch } from "#proto/gen/iterum/proofs.ts";
 import { ordersOf, ruleOf } from "./api.ts";
-import { bookOf, setBook } from "./book.ts";
+import { orderBook, setBook } from "./book.ts";
 import { forfeit } from "./end-orders.ts";
+import { needsOf } from "./kinds.ts";
 
 /** The places that an operator must prove: drawn now, when its predictions and all inputs are fixed. */
 function sample(ctx: WriteCtx, key: rounds.RoundKey, operator: string, items: number): number[] {
@@ -50,7 +51,7 @@ function demandProofs(ctx: WriteCtx, key: rounds.RoundKey, order: Order): void {
     const inputHashes = places.map((place) => items[place]?.inputHash ?? new Uint8Array(0));
     return { places, inputHashes, predictions: posted, proven: false };
   });
-  const clipPpm = ruleOf(ctx, key.gameId).modelLmsr?.clipPpm ?? 0;
+  const { clipPpm } = needsOf(ruleOf(ctx, key.gameId));
   const id = featurizerId(commitments.featurizer(ctx, key.gameId));
   proofs.demand(ctx, key, { operator, modelId, templateId, paramsHash, featurizerId: id, clipPpm, batches });
 }
@@ -75,7 +76,7 @@ function collectAll(ctx: WriteCtx, key: rounds.RoundKey): void {
 /** Fixes the live orders and the seed that ranks their slices. */
 export function closeMarket(ctx: WriteCtx, key: rounds.RoundKey): void {
   collectAll(ctx, key);
-  const book = bookOf(ctx, key);
+  const book = orderBook(ctx, key);
   const live = ordersOf(ctx, key).filter(({ status }) => status === OrderStatus.ORDER_STATUS_PREDICTED);
   const seed = elections.seedFor(ctx, "slices", utf8(key.gameId), u64be(key.roundId));
   const opened = live.map(({ operator, modelId, deposit, orderHash }) => {

@@ -6,14 +6,11 @@ import * as rounds from "#modules/rounds/api.ts";
 import * as treasury from "#modules/treasury/api.ts";
 import type { Market, Order } from "#proto/gen/iterum/markets.ts";
 import { errors } from "./errors.ts";
-import type { MarketKind } from "./kind.ts";
-import { kindOf } from "./kinds.ts";
+import { type AnyKind, type AnyOrderKind, type AnyShareKind, kindOf } from "./kinds.ts";
 import { markets, orders } from "./state.ts";
 
 /** Holds what every market has locked: subsidies, bounds, fees, bonds and the committees' pay. */
 export const MARKETS = moduleAddress("markets");
-
-type AnyKind = MarketKind<unknown, unknown>;
 
 /** The kind of a rule or a market. Its id was checked when it came into the state. */
 export function kindNamed(id: string): AnyKind {
@@ -23,9 +20,9 @@ export function kindNamed(id: string): AnyKind {
 }
 
 /** A round's market with its kind and the kind's state. */
-export interface Book {
+export interface Book<K extends AnyKind = AnyKind> {
   readonly market: Market;
-  readonly kind: AnyKind;
+  readonly kind: K;
   readonly state: unknown;
 }
 
@@ -35,6 +32,20 @@ export function bookOf(ctx: ReadCtx, { gameId, roundId }: rounds.RoundKey): Book
   ensure(market, errors.NoMarket, { gameId, roundId });
   const kind = kindNamed(market.kind);
   return { market, kind, state: kind.state.decode(market.state) };
+}
+
+/** The round's market, of orders by a model; fails with (markets, 3) or (markets, 18). */
+export function orderBook(ctx: ReadCtx, key: rounds.RoundKey): Book<AnyOrderKind> {
+  const { market, kind, state } = bookOf(ctx, key);
+  ensure(kind.trades === "orders", errors.WrongKind, { kind: kind.id });
+  return { market, kind, state };
+}
+
+/** The round's market, of shares; fails with (markets, 3) or (markets, 18). */
+export function shareBook(ctx: ReadCtx, key: rounds.RoundKey): Book<AnyShareKind> {
+  const { market, kind, state } = bookOf(ctx, key);
+  ensure(kind.trades === "shares", errors.WrongKind, { kind: kind.id });
+  return { market, kind, state };
 }
 
 /** Stores a market with a new state of its kind, after the kind has checked it against the vault. */

@@ -2,14 +2,14 @@ import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import type { RoundKey } from "#modules/rounds/api.ts";
 import { type Order, OrderStatus } from "#proto/gen/iterum/markets.ts";
 import { ordersOf } from "./api.ts";
-import { bookOf, giveBack, pay, setBook, setOrder } from "./book.ts";
+import { giveBack, orderBook, pay, setBook, setOrder } from "./book.ts";
 import { orderEnded } from "./events.ts";
 
 /**
  * Takes an order out of the market: its bound and fee stay in the vault until the round pays the treasury.
  */
 export function forfeit(ctx: WriteCtx, key: RoundKey, order: Order, reason: string, withBond: boolean): void {
-  const book = bookOf(ctx, key);
+  const book = orderBook(ctx, key);
   setBook(ctx, book, book.kind.drop(book.state, order.operator));
   if (withBond) giveBack(ctx, key, order.bond, "forfeited operator bond");
   else pay(ctx, key, order.operator, order.bond);
@@ -30,21 +30,21 @@ export function forfeitAt(ctx: WriteCtx, key: RoundKey, status: OrderStatus, rea
 }
 
 /** Ends the market of a void round: everything goes back but what was forfeited. */
-export function voidMarket(ctx: WriteCtx, key: RoundKey): void {
-  const book = bookOf(ctx, key);
+export function voidOrders(ctx: WriteCtx, key: RoundKey): void {
+  const book = orderBook(ctx, key);
   const { state, distribution } = book.kind.void(book.state);
-  for (const { operator, amount } of distribution.payouts) pay(ctx, key, operator, amount);
+  const amounts = new Map(distribution.payouts.map(({ operator, amount }) => [operator, amount]));
   const { residual, fees, forfeits } = distribution;
   giveBack(ctx, key, residual + book.market.committeePay, "void round");
   giveBack(ctx, key, fees + forfeits, "forfeits");
   for (const order of ordersOf(ctx, key)) {
-    if (order.status === OrderStatus.ORDER_STATUS_FORFEITED) continue;
-    if (order.status === OrderStatus.ORDER_STATUS_REFUNDED) continue;
-    pay(ctx, key, order.operator, order.bond);
+    const { operator, bond } = order;
+    const payout = amounts.get(operator);
+    if (payout === undefined) continue;
+    pay(ctx, key, operator, payout + bond);
     const reason = "the round is void";
-    const paid = order.bound + order.fee + order.bond;
-    setOrder(ctx, key, { ...order, status: OrderStatus.ORDER_STATUS_REFUNDED, reason });
-    orderEnded(ctx, { ...key, operator: order.operator, status: "REFUNDED", paid, reason });
+    setOrder(ctx, key, { ...order, status: OrderStatus.ORDER_STATUS_REFUNDED, reason, payout });
+    orderEnded(ctx, { ...key, operator, status: "REFUNDED", paid: payout + bond, reason });
   }
   setBook(ctx, book, state, { vault: 0n, committeePay: 0n, settled: true });
 }

@@ -18,4 +18,6 @@ export const errors = errorSet("markets", {
   BadPredictions: [15, "predictions have the wrong length"],
   BadGenesis: [16, "genesis of the markets is not consistent"],
   NoOutcome: [17, "the round is not settled"],
+  WrongKind: [18, "the game's market takes no such trades"],
+  CostRefused: [19, "the trade costs more, or brings less, than its limit"],
 });

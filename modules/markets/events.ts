@@ -7,6 +7,7 @@ import {
   EventPredictionsCommitted,
   EventPredictionsOpened,
   EventSettled,
+  EventTraded,
 } from "#proto/gen/iterum/markets.ts";
 
 export const marketOpened = event(EventMarketOpened);
@@ -16,3 +17,4 @@ export const orderEnded = event(EventOrderEnded);
 export const predictionsCommitted = event(EventPredictionsCommitted);
 export const predictionsOpened = event(EventPredictionsOpened);
 export const settled = event(EventSettled);
+export const traded = event(EventTraded);

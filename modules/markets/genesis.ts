@@ -1,15 +1,24 @@
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
-import type { GenesisState } from "#proto/gen/iterum/markets.ts";
+import * as rounds from "#modules/rounds/api.ts";
+import { type GenesisState, OrderStatus } from "#proto/gen/iterum/markets.ts";
+import { Phase } from "#proto/gen/iterum/rounds.ts";
 import { errors } from "./errors.ts";
-import { histories, markets, orders, outcomes, rules } from "./state.ts";
+import { histories, holders, markets, orders, outcomes, refunding, rules } from "./state.ts";
 
 /** Puts markets, orders and outcomes of an exported chain back. */
 export function restoreMarkets(ctx: WriteCtx, genesis: GenesisState): void {
-  for (const market of genesis.markets) markets.set(ctx, [market.gameId, market.roundId], market);
+  for (const market of genesis.markets) {
+    const { gameId, roundId, settled } = market;
+    markets.set(ctx, [gameId, roundId], market);
+    const isVoid = rounds.round(ctx, { gameId, roundId }).phase === Phase.PHASE_VOID;
+    if (isVoid && !settled) refunding.set(ctx, [gameId, roundId], true);
+  }
   for (const { gameId, roundId, order } of genesis.orders) {
     ensure(order, errors.BadGenesis, { gameId });
     orders.set(ctx, [gameId, roundId, order.operator], order);
+    const isHolder = order.status === OrderStatus.ORDER_STATUS_HOLDING;
+    if (isHolder) holders.set(ctx, [gameId, roundId, order.operator], true);
   }
   for (const outcome of genesis.outcomes) outcomes.set(ctx, [outcome.gameId, outcome.roundId], outcome);
   for (const history of genesis.histories) histories.set(ctx, history.gameId, history);

@@ -9,5 +9,10 @@ export const kindErrors = errorSet("markets", {
   DepositRefused: [44, "the deposit is below the smallest deposit or above the bound"],
   OrderUnknown: [45, "the operator has no live order in this round"],
   PredictionsRefused: [46, "predictions are incomplete or below the clip"],
-  TermsRefused: [47, "the order carries terms that this market does not trade"],
+  OutcomeUnknown: [48, "the market has no such outcome"],
+  TradeTooSmall: [49, "the trade is worth less than one base unit"],
+  OutOfRange: [50, "no more shares of the outcome are sold: its price is one"],
+  SharesMissing: [51, "more shares are sold than held"],
+  LimitReached: [52, "the price is at its limit already"],
+  HoldersFull: [53, "as many accounts hold shares as the market can pay"],
 });

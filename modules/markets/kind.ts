@@ -8,11 +8,6 @@ export interface Placement {
   readonly orderHash: Uint8Array;
   /** Base units at stake at most; the deposit of the order may be smaller. */
   readonly bound: bigint;
-  /**
-   * Terms that a kind trades at once, in its own encoding; empty where orders are models (`lmsr/1` reads
-   * it).
-   */
-  readonly terms: Uint8Array;
 }
 
 /** The terms of an order, once open. */
@@ -25,35 +20,39 @@ export interface Order {
   readonly orderHash: Uint8Array;
 }
 
+/**
+ * What counts for an item: its class, or shares of all classes in millionths that sum to 10⁶. A number y in
+ * [0, 1] is the shares (10⁶ − y, y) of two classes.
+ */
+export type Label = number | readonly number[];
+
 /** The hidden set as it was finally revealed, items in canonical order. */
 export interface RevealedSet {
   /** Weight of each item, fixed once the item list is final. */
   readonly weights: readonly bigint[];
   /** W, at least the sum of the weights; it stays when labels are withheld. */
   readonly totalWeight: bigint;
-  /**
-   * The class that counts; undefined where none does (withheld, disputed, erroneous), which contributes 0.
-   */
-  readonly labels: readonly (number | undefined)[];
+  /** Undefined where no label counts (withheld, disputed, erroneous): such an item contributes 0. */
+  readonly labels: readonly (Label | undefined)[];
   /** Number of the member whose item it is, for the attribution of profits. */
   readonly members: readonly number[];
-  /** Payout of each outcome in millionths, for kinds that trade outcomes instead of items (`lmsr/1`). */
-  readonly outcomesPpm?: readonly number[];
+  /** The reward function's score 0…10⁶ of the prior given as prediction of every item: a wager's house. */
+  readonly priorScorePpm: number;
 }
 
 /** What the model of an order came to on the revealed set. */
 export interface Evaluation {
   /** 65535ths, per item in canonical order the classes 1…K−1. */
   readonly predictions: ArrayLike<number>;
-  /** The reward function's score 0…10⁶, for kinds that pay by score (`wager/1`). */
-  readonly scorePpm?: number;
+  /** The reward function's score, 0…10⁶. */
+  readonly scorePpm: number;
 }
 
 /** Finds the evaluation of an operator's order; asked only for orders that are still live. */
 export type Evaluations = (operator: Address) => Evaluation;
 
 /**
- * Profit of one operator on the items of one member, in 10⁻¹⁸·W-ths of the liquidity; additive over steps.
+ * Profit of one operator on the items of one member, in 10⁻²⁴·W-ths of the liquidity; additive over steps.
  */
 export interface Attribution {
   readonly operator: Address;
@@ -97,22 +96,33 @@ export interface RoundTerms {
   readonly priorPpm?: readonly number[];
 }
 
-/**
- * A market kind: pure functions on its parameters P and the state S of one round's market, both plain values.
- * The id carries a version because all of it is consensus. One vault belongs to each market; it holds the
- * subsidy and every lock and fee until `payouts` or `void` says where all of it goes.
- *
- * Life of a state: open → (admit, apply, drop)* → close → drop* → step* → payouts; or void before close,
- * after which nothing more is possible. Mistakes of users throw a ChainError, mistakes of the caller a
- * ChainBug.
- */
-export interface MarketKind<P, S> {
+/** What a market asks of the other rules of its game. */
+export interface Needs {
+  /** K of the game. */
+  readonly classes: number;
+  /** Orders that are scored and settled at most. */
+  readonly ordersMax: number;
+  /** How often each order moves each item as it is settled. */
+  readonly movesPerItem: number;
+  /** Holders that are paid at most. */
+  readonly holdersMax: number;
+  /** The most that one operator can stake, base units: what a bribe of a member can be worth. */
+  readonly stakeMax: bigint;
+  /** Least probability that a prediction gives a class, in millionths. */
+  readonly clipPpm: number;
+  /** Orders are committed first and opened after the close. */
+  readonly sealed: boolean;
+}
+
+/** What all kinds have in common. */
+interface Kind<P, S> {
   readonly id: string;
   /** Canonical encodings for the store. */
   readonly params: Encoding<P>;
   readonly state: Encoding<S>;
   /** Refuses parameters outside the protocol's bounds (genesis, parameter change). */
   check(params: P): void;
+  needs(params: P): Needs;
   /** The parameters of one round: liquidity cut to the budget, the prior of the day; undefined = skip. */
   forRound(params: P, terms: RoundTerms): P | undefined;
   /** Class prior from which prices start, in millionths. */
@@ -121,6 +131,21 @@ export interface MarketKind<P, S> {
   subsidy(params: P): bigint;
   /** The state of a new market whose vault holds the subsidy. */
   open(params: P): S;
+  /** Stops the node unless the vault covers every possible payout and the books agree. */
+  assertSound(state: S, vault: bigint): void;
+}
+
+/**
+ * A kind in which operators order by a model: they take every step of a round, from the order over
+ * predictions to their proofs. One vault belongs to each market; it holds the subsidy and every lock and fee
+ * until `payouts` or `void` says where all of it goes.
+ *
+ * Life of a state: open → (admit, apply, drop)* → close → drop* → step* → payouts; or void before close,
+ * after which nothing more is possible. Mistakes of users throw a ChainError, mistakes of the caller a
+ * ChainBug.
+ */
+export interface OrderKind<P, S> extends Kind<P, S> {
+  readonly trades: "orders";
   /** What the placement has to lock and pay; refuses one that is not allowed. */
   admit(state: S, placement: Placement): { readonly lock: bigint; readonly fee: bigint };
   /** Takes the placement in; those it displaces get lock and fee back from the vault. */
@@ -139,9 +164,82 @@ export interface MarketKind<P, S> {
   payouts(state: S): { readonly state: S; readonly distribution: Distribution };
   /** Ends a market that is not closed: everything goes back but what was forfeited. */
   void(state: S): { readonly state: S; readonly distribution: Distribution };
-  /** Stops the node unless the vault covers every possible payout and the books agree. */
-  assertSound(state: S, vault: bigint): void;
 }
+
+/** A purchase or a sale of shares of one outcome. */
+export interface Trade {
+  readonly outcome: number;
+  /** Shares, base units: each pays one base unit times what its outcome comes to. */
+  readonly shares: bigint;
+  readonly isSale: boolean;
+  /** Trades only as far as the price stays on this side, in millionths; 0 for any price. */
+  readonly limitPpm: number;
+}
+
+/** What a trade comes to. */
+export interface Quote {
+  /** Shares that trade before the price reaches the limit. */
+  readonly shares: bigint;
+  /** Base units that the shares cost or bring, without the fee. */
+  readonly cost: bigint;
+  readonly fee: bigint;
+  /** Prices after the trade, in millionths. */
+  readonly pricesPpm: readonly number[];
+}
+
+/** What somebody holds in a market of shares. */
+export interface Holding {
+  /** Shares of each outcome. */
+  readonly shares: readonly bigint[];
+  /** What sales brought, kept in the vault until the market is settled. */
+  readonly credit: bigint;
+  /** What came out of the holder's purse, fees included. */
+  readonly paidIn: bigint;
+  /** Fees of all its trades. */
+  readonly fees: bigint;
+}
+
+/**
+ * A kind in which anybody with a model buys and sells shares of K outcomes while the round is open, at a live
+ * price. There is nothing to open, to predict or to prove: those phases pass. Holdings are kept by the caller
+ * so that the state does not grow with them.
+ *
+ * Life of a state: open → trade* → close → redeem* → finish; or void before close, then refund*.
+ */
+export interface ShareKind<P, S> extends Kind<P, S> {
+  readonly trades: "shares";
+  /** Prices of all outcomes in millionths, each rounded down. */
+  prices(state: S): number[];
+  quote(state: S, holding: Holding | undefined, trade: Trade): Quote;
+  /** Trades; `paid` comes out of the purse into the vault. */
+  trade(
+    state: S,
+    holding: Holding | undefined,
+    trade: Trade,
+  ): { readonly state: S; readonly holding: Holding; readonly quote: Quote; readonly paid: bigint };
+  /** Fixes what each outcome comes to, in millionths that sum to 10⁶. */
+  close(state: S, outcomesPpm: readonly number[]): S;
+  /** What a holding is worth after the close. */
+  redeem(state: S, holding: Holding): { readonly state: S; readonly amount: bigint };
+  /** What all holders that are not paid out have together. */
+  outstanding(state: S): {
+    readonly holders: number;
+    readonly shares: readonly bigint[];
+    readonly credits: bigint;
+  };
+  /** Ends a closed market of which everything is redeemed. */
+  finish(state: S): { readonly state: S; readonly distribution: Distribution };
+  /** Ends a market that is not closed; the subsidy returns at once. */
+  void(state: S): { readonly state: S; readonly residual: bigint };
+  /** What a holding gets back from a void market: all that was paid in. */
+  refund(state: S, holding: Holding): { readonly state: S; readonly amount: bigint };
+}
+
+/**
+ * A market kind: pure functions on its parameters P and the state S of one round's market, both plain values.
+ * The id carries a version because all of it is consensus.
+ */
+export type MarketKind<P, S> = OrderKind<P, S> | ShareKind<P, S>;
 
 /** Values to and from their one canonical encoding; decode throws on any other bytes. */
 export interface Encoding<T> {

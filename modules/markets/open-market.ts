@@ -3,16 +3,13 @@ import { mulDiv, splitExact } from "#chain/math/mul-div.ts";
 import * as elections from "#modules/elections/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import * as treasury from "#modules/treasury/api.ts";
-import type { MarketRule } from "#proto/gen/iterum/markets.ts";
 import { ruleOf } from "./api.ts";
 import { kindNamed, MARKETS } from "./book.ts";
 import { marketOpened } from "./events.ts";
+import { paramsOf } from "./kinds.ts";
 import { histories, markets } from "./state.ts";
 
 const PPM = 1_000_000n;
-
-/** Parameters of the rule's kind. */
-export const paramsOf = (rule: MarketRule): unknown => rule.modelLmsr;
 
 /** Average class frequencies of the last settled rounds in millionths; undefined before the first. */
 function priorOf(ctx: ReadCtx, gameId: string): number[] | undefined {
@@ -65,6 +62,7 @@ export function openMarket(ctx: WriteCtx, key: rounds.RoundKey): void {
     vault: subsidy,
     settled: false,
     priorPpm: kind.prior(params),
+    scoring: undefined,
   });
   marketOpened(ctx, { gameId, roundId, kind: kind.id, subsidy });
 }

@@ -6,7 +6,7 @@ import { orderHash } from "#chain/protocol/order.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { type MsgOpenOrder, type MsgOpenOrderResponse, OrderStatus } from "#proto/gen/iterum/markets.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
-import { bookOf, orderOf, setOrder } from "./book.ts";
+import { orderBook, orderOf, setOrder } from "./book.ts";
 import { errors } from "./errors.ts";
 import { orderOpened } from "./events.ts";
 import { ensureTradable } from "./tradable.ts";
@@ -22,7 +22,7 @@ export const openOrder: Handler<MsgOpenOrder, MsgOpenOrderResponse> = {
     const hash = orderHash(rounds.refOf(ctx, key), terms, salt);
     ensure(equalBytes(hash, order.orderHash), errors.WrongOrder, { operator });
     ensureTradable(ctx, key, operator, modelId);
-    const { kind, state } = bookOf(ctx, key);
+    const { kind, state } = orderBook(ctx, key);
     kind.checkOrder(state, { operator, modelHash: modelId, deposit, orderHash: hash });
 
     setOrder(ctx, key, { ...order, status: OrderStatus.ORDER_STATUS_OPEN, modelId, deposit });

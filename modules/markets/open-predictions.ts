@@ -11,7 +11,7 @@ import {
   OrderStatus,
 } from "#proto/gen/iterum/markets.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
-import { bookOf, orderOf, setOrder } from "./book.ts";
+import { orderBook, orderOf, setOrder } from "./book.ts";
 import { errors } from "./errors.ts";
 import { predictionsOpened } from "./events.ts";
 
@@ -30,7 +30,7 @@ export const openPredictions: Handler<MsgOpenPredictions, MsgOpenPredictionsResp
     ensure(predictions.length === due, errors.BadPredictions, { length: predictions.length, due });
     const hash = predictionsHash(rounds.refOf(ctx, key), addressBytes(operator), predictions, salt);
     ensure(equalBytes(hash, order.predictionsHash), errors.WrongPredictions, { operator });
-    const { kind, state } = bookOf(ctx, key);
+    const { kind, state } = orderBook(ctx, key);
     kind.checkPredictions(state, items.length, decodePredictions(predictions));
 
     setOrder(ctx, key, { ...order, status: OrderStatus.ORDER_STATUS_PREDICTED, predictions });

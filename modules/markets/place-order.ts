@@ -7,13 +7,19 @@ import { orderHash as hashOf } from "#chain/protocol/order.ts";
 import * as bank from "#modules/bank/api.ts";
 import * as elections from "#modules/elections/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
-import { type MsgPlaceOrder, type MsgPlaceOrderResponse, OrderStatus } from "#proto/gen/iterum/markets.ts";
+import {
+  type MsgPlaceOrder,
+  type MsgPlaceOrderResponse,
+  Order,
+  OrderStatus,
+} from "#proto/gen/iterum/markets.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
 import { ruleOf } from "./api.ts";
-import { bookOf, MARKETS, orderOf, pay, setBook, setOrder } from "./book.ts";
+import { MARKETS, orderBook, orderOf, pay, setBook, setOrder } from "./book.ts";
 import { errors } from "./errors.ts";
 import { orderEnded, orderPlaced } from "./events.ts";
 import type { Placement } from "./kind.ts";
+import { needsOf } from "./kinds.ts";
 import { ensureTradable } from "./tradable.ts";
 
 const HASH_BYTES = 32;
@@ -33,7 +39,7 @@ function refundDisplaced(ctx: WriteCtx, key: rounds.RoundKey, operator: string):
 
 const { ORDER_STATUS_SEALED: SEALED, ORDER_STATUS_OPEN: OPEN } = OrderStatus;
 
-const isSealed = (ctx: WriteCtx, gameId: string): boolean => ruleOf(ctx, gameId).modelLmsr?.sealed ?? true;
+const isSealed = (ctx: WriteCtx, gameId: string): boolean => needsOf(ruleOf(ctx, gameId)).sealed;
 
 /** The hash that the order is known by; refuses the form that the game does not take. */
 function hashOfOrder(ctx: WriteCtx, msg: MsgPlaceOrder): Uint8Array {
@@ -56,9 +62,9 @@ export const placeOrder: Handler<MsgPlaceOrder, MsgPlaceOrderResponse> = {
     const { operator, gameId, roundId, modelId, bound } = msg;
     const key = { gameId, roundId };
     rounds.ensurePhase(ctx, key, Phase.PHASE_OPEN);
+    const book = orderBook(ctx, key);
     const orderHash = hashOfOrder(ctx, msg);
-    const book = bookOf(ctx, key);
-    const placement: Placement = { operator, orderHash, bound, terms: new Uint8Array(0) };
+    const placement: Placement = { operator, orderHash, bound };
     const { lock, fee } = book.kind.admit(book.state, placement);
     const bond = ruleOf(ctx, gameId).operatorBond;
 
@@ -69,6 +75,7 @@ export const placeOrder: Handler<MsgPlaceOrder, MsgPlaceOrderResponse> = {
     setBook(ctx, book, state, { vault: book.market.vault + lock + fee - returned });
     const open = modelId.length > 0;
     setOrder(ctx, key, {
+      ...Order.zero(),
       operator,
       orderHash,
       bound,
@@ -77,9 +84,6 @@ export const placeOrder: Handler<MsgPlaceOrder, MsgPlaceOrderResponse> = {
       status: open ? OPEN : SEALED,
       modelId,
       deposit: open ? bound : 0n,
-      predictionsHash: new Uint8Array(0),
-      predictions: new Uint8Array(0),
-      reason: "",
     });
     orderPlaced(ctx, { gameId, roundId, operator, orderHash, bound });
     return {};

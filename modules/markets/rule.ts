@@ -8,10 +8,12 @@ import * as elections from "#modules/elections/api.ts";
 import * as proofs from "#modules/proofs/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import * as treasury from "#modules/treasury/api.ts";
-import type { MarketRule, ModelLmsrParams } from "#proto/gen/iterum/markets.ts";
+import type { MarketRule } from "#proto/gen/iterum/markets.ts";
 import { errors } from "./errors.ts";
-import { kindOf } from "./kinds.ts";
-import { paramsOf } from "./open-market.ts";
+import { holdersFor } from "./holders.ts";
+import type { Needs } from "./kind.ts";
+import { kindOf, needsOf, paramsOf } from "./kinds.ts";
+import { SCORE_MOVES } from "./score.ts";
 import { movesPerBlock } from "./settle.ts";
 import { rules } from "./state.ts";
 
@@ -21,38 +23,46 @@ import { rules } from "./state.ts";
  */
 const SETTLE_BLOCKS_IDLE = 2n;
 
+/** Blocks that the crank takes for the largest round: scores of the prior and all orders, moves, holders. */
+function settleBlocks(needs: Needs, itemsMax: number, perBlock: number): bigint {
+  const { ordersMax, movesPerItem, holdersMax } = needs;
+  const scores = BigInt(ordersMax + 1) * SCORE_MOVES;
+  const moves = (scores + BigInt(ordersMax) * BigInt(movesPerItem)) * BigInt(itemsMax);
+  const holders = mulDiv(BigInt(holdersMax), 1n, BigInt(holdersFor(perBlock)), "up");
+  return holders > 0n ? holders : mulDiv(moves, 1n, BigInt(perBlock), "up");
+}
+
 /**
  * Fails unless every game's SETTLE is long enough for its largest round, even when all other games settle
  * too: the more games there are, the less of a block each has.
  */
 export function ensureSettleLengths(ctx: ReadCtx): void {
-  const perBlock = BigInt(movesPerBlock(ctx));
-  for (const [gameId, { modelLmsr: params }] of rules.all(ctx)) {
+  const perBlock = movesPerBlock(ctx);
+  for (const [gameId, rule] of rules.all(ctx)) {
     const { itemsMax } = elections.electionOf(ctx, gameId);
-    const moves = BigInt(params?.ordersMax ?? 0) * BigInt(params?.slices ?? 0) * BigInt(itemsMax);
     const settle = BigInt(rounds.game(ctx, gameId).schedule?.settle ?? 0);
-    const least = SETTLE_BLOCKS_IDLE + mulDiv(moves, 1n, perBlock, "up");
+    const least = SETTLE_BLOCKS_IDLE + settleBlocks(needsOf(rule), itemsMax, perBlock);
     ensure(settle >= least, errors.BadGenesis, { gameId, settle, least });
   }
 }
 
 /** Fails unless PROVE has room for every proof twice: PROVE ≥ 2·⌈orders·⌈k/batch⌉/proofsPerBlock⌉. */
-function ensureProveLength(ctx: WriteCtx, gameId: string, params: ModelLmsrParams): void {
+function ensureProveLength(ctx: WriteCtx, gameId: string, needs: Needs): void {
   const { policy, sampleSize, proofsPerBlock, templateIds } = proofs.audit(ctx, gameId);
   if (policy === "none") return;
   const { itemsMax } = elections.electionOf(ctx, gameId);
   const sampled = BigInt(policy === "all" ? itemsMax : sampleSize);
   const batches = templateIds.map((id) => mulDiv(sampled, 1n, BigInt(proofs.template(ctx, id).batch), "up"));
   const most = batches.reduce(larger, 0n);
-  const least = 2n * mulDiv(BigInt(params.ordersMax) * most, 1n, BigInt(proofsPerBlock), "up");
+  const least = 2n * mulDiv(BigInt(needs.ordersMax) * most, 1n, BigInt(proofsPerBlock), "up");
   const prove = BigInt(rounds.game(ctx, gameId).schedule?.prove ?? 0);
   ensure(prove >= least, errors.BadGenesis, { gameId, prove, least });
 }
 
 /** Fails unless an elected member risks at least twice its share of the largest deposit. */
-function ensureMemberBond(ctx: WriteCtx, gameId: string, params: ModelLmsrParams): void {
+function ensureMemberBond(ctx: WriteCtx, gameId: string, needs: Needs): void {
   const { memberBond, committee } = elections.electionOf(ctx, gameId);
-  const least = 2n * mulDiv(params.depositMax, 1n, BigInt(committee), "up");
+  const least = 2n * mulDiv(needs.stakeMax, 1n, BigInt(committee), "up");
   ensure(memberBond >= least, errors.BadGenesis, { gameId, memberBond, least });
 }
 
@@ -77,17 +87,16 @@ export function addRule(ctx: WriteCtx, rule: MarketRule): void {
   const { gameId } = rule;
   const kind = kindOf(rule.kind);
   ensure(kind, errors.BadGenesis, { gameId, kind: rule.kind.slice(0, 40) });
-  const params = rule.modelLmsr;
-  ensure(params, errors.BadGenesis, { gameId, missing: "parameters of the market kind" });
-  kind.check(paramsOf(rule));
-  ensure(params.classes === rounds.game(ctx, gameId).classes, errors.BadGenesis, {
-    gameId,
-    classes: params.classes,
-  });
+  const params = paramsOf(rule);
+  ensure(params !== undefined, errors.BadGenesis, { gameId, missing: "parameters of the market kind alone" });
+  kind.check(params);
+  const needs = kind.needs(params);
+  const { classes } = needs;
+  ensure(classes === rounds.game(ctx, gameId).classes, errors.BadGenesis, { gameId, classes });
   ensure(!rules.has(ctx, gameId), errors.BadGenesis, { gameId, twice: true });
   ensureBudgetDenom(ctx, gameId);
   ensureInputSizes(ctx, gameId);
-  ensureMemberBond(ctx, gameId, params);
-  ensureProveLength(ctx, gameId, params);
+  ensureMemberBond(ctx, gameId, needs);
+  ensureProveLength(ctx, gameId, needs);
   rules.set(ctx, gameId, rule);
 }

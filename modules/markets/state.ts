@@ -1,5 +1,5 @@
 import { pair, textKey, triple, u64Key } from "#chain/kernel/keys.ts";
-import { keyspace } from "#chain/kernel/state.ts";
+import { keyspace, present } from "#chain/kernel/state.ts";
 import { addressKey } from "#chain/protocol/address.ts";
 import { ClassHistory, Market, MarketRule, Order, Outcome } from "#proto/gen/iterum/markets.ts";
 
@@ -13,3 +13,7 @@ export const markets = space.table(2, roundKey, Market);
 export const orders = space.table(3, triple(textKey, u64Key, addressKey), Order);
 export const outcomes = space.table(4, roundKey, Outcome);
 export const histories = space.table(5, textKey, ClassHistory); // gameId
+// (gameId, roundId, operator): who holds shares and is not paid out
+export const holders = space.table(6, triple(textKey, u64Key, addressKey), present);
+// rounds whose market is void and still gives back what was paid in
+export const refunding = space.table(7, roundKey, present);

@@ -32,10 +32,11 @@ function closedMarket(): Market {
   return {
     state: modelLmsr.state.encode(closed),
     set: {
-      weights: items.map(() => 1n),
-      totalWeight: BigInt(ITEMS),
+      weights: items.map(() => 1_000_000n),
+      totalWeight: BigInt(ITEMS) * 1_000_000n,
       labels: items.map(() => random.below(2)),
       members: items.map((item) => item % 12),
+      priorScorePpm: 0,
     },
     predictions: new Map(operators.map((operator) => [operator, encodePredictions(items.map(guess))])),
   };
@@ -58,7 +59,9 @@ export function benchSettlement(effort: Effort): {
   const startMs = performance.now();
   for (let block = 0; block < blocks; block++) {
     const decoded = new Map([...predictions].map(([who, bytes]) => [who, decodePredictions(bytes)]));
-    const evaluate = (operator: string) => ({ predictions: decoded.get(operator) as Uint16Array });
+    const evaluate = (operator: string) => {
+      return { predictions: decoded.get(operator) as Uint16Array, scorePpm: 0 };
+    };
     const before = modelLmsr.state.decode(state);
     const tradeStartMs = performance.now();
     const step = modelLmsr.step(before, set, evaluate, MOVES_PER_BLOCK);

@@ -210,6 +210,8 @@ function trade(choice: GenesisChoice) {
             depositMax: 500n * TOKEN,
             ordersMax,
           },
+          lmsr: undefined,
+          wager: undefined,
           operatorBond: 100n * TOKEN,
           liquidityMin: 100n * TOKEN,
         },

@@ -125,6 +125,15 @@ test("markets that cannot be settled, audited or backed are refused", () => {
   const bad = marketsErrors.BadGenesis;
   refusesGenesis(bad, rule({ kind: "roulette/1" }));
   refusesGenesis(bad, rule({ modelLmsr: undefined }));
+  const lmsr = { classes: 2, liquidity: 1_000n * TOKEN, feePpm: 0, holdersMax: 100 };
+  refusesGenesis(bad, rule({ lmsr }));
+  refusesGenesis(bad, rule({ kind: "lmsr/1" }));
+  const shares = { kind: "lmsr/1", modelLmsr: undefined };
+  refusesGenesis(kindErrors.ParamsRefused, rule({ ...shares, lmsr: { ...lmsr, feePpm: 60_000 } }));
+  refusesGenesis(bad, rule({ ...shares, lmsr: { ...lmsr, classes: 3 } }));
+  // A member's bond is less than two thirds of b; 6,000 holders take more blocks than SETTLE has.
+  refusesGenesis(bad, rule({ ...shares, lmsr }));
+  refusesGenesis(bad, rule({ ...shares, lmsr: { ...lmsr, liquidity: 100n * TOKEN, holdersMax: 6_000 } }));
   refusesGenesis(
     bad,
     markets(({ rules }) => ({ rules: twice(rules) })),

@@ -1,31 +1,11 @@
-import { assert } from "#chain/kernel/error.ts";
 import { DecodeError } from "#chain/proto/error.ts";
-import {
-  type ModelLmsrCrank,
-  ModelLmsrParams,
-  ModelLmsrPhase,
-  type ModelLmsrPosition,
-  ModelLmsrState,
-} from "#proto/gen/iterum/markets.ts";
+import { type ModelLmsrCrank, ModelLmsrParams, ModelLmsrState } from "#proto/gen/iterum/markets.ts";
 import type { Encoding } from "../kind.ts";
+import { phaseNumber, phaseOf, positionFromProto, positionToProto } from "../order-codec.ts";
 import type { Params } from "./params.ts";
-import type { Crank, Phase, Position, State } from "./state.ts";
+import type { Crank, State } from "./state.ts";
 
 const PRICE_BYTES = 8;
-
-const PHASES: ReadonlyMap<Phase, ModelLmsrPhase> = new Map<Phase, ModelLmsrPhase>([
-  ["open", ModelLmsrPhase.MODEL_LMSR_PHASE_OPEN],
-  ["closed", ModelLmsrPhase.MODEL_LMSR_PHASE_CLOSED],
-  ["settling", ModelLmsrPhase.MODEL_LMSR_PHASE_SETTLING],
-  ["settled", ModelLmsrPhase.MODEL_LMSR_PHASE_SETTLED],
-  ["paid", ModelLmsrPhase.MODEL_LMSR_PHASE_PAID],
-  ["void", ModelLmsrPhase.MODEL_LMSR_PHASE_VOID],
-]);
-
-function phaseOf(value: ModelLmsrPhase): Phase {
-  for (const [phase, number] of PHASES) if (number === value) return phase;
-  throw new DecodeError("a market without a phase");
-}
 
 /** Prices ≤ 10¹⁸ as eight bytes big-endian each. */
 function packPrices(prices: readonly bigint[]): Uint8Array {
@@ -74,25 +54,15 @@ function crankFromProto(crank: ModelLmsrCrank, classes: number): Crank {
   };
 }
 
-function positionToProto({ isForfeited, ...position }: Position): ModelLmsrPosition {
-  return { ...position, forfeited: isForfeited };
-}
-
-function positionFromProto({ forfeited, ...position }: ModelLmsrPosition): Position {
-  return { ...position, isForfeited: forfeited };
-}
-
 /** Parameters as `iterum.markets.v1.ModelLmsrParams`. */
 export const paramsEncoding: Encoding<Params> = ModelLmsrParams;
 
 /** States as `iterum.markets.v1.ModelLmsrState`; decode throws a DecodeError on anything else. */
 export const stateEncoding: Encoding<State> = {
   encode(s) {
-    const phase = PHASES.get(s.phase);
-    assert(phase !== undefined, "every phase has a number");
     return ModelLmsrState.encode({
       params: s.params,
-      phase,
+      phase: phaseNumber(s.phase),
       subsidy: s.subsidy,
       positions: s.positions.map(positionToProto),
       seed: s.seed,

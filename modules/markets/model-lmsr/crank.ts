@@ -1,8 +1,10 @@
 import { assert } from "#chain/kernel/error.ts";
 import { lnDown } from "#chain/math/fixed.ts";
 import { drawDistinct, drawsFrom } from "#chain/protocol/draw.ts";
-import type { Attribution, Evaluations, RevealedSet, Step } from "../kind.ts";
-import { kappa, moveTowards, predictionOf } from "./move.ts";
+import type { Attribution, Evaluations, Label, RevealedSet, Step } from "../kind.ts";
+import { predictionOf } from "../order-predictions.ts";
+import { PPM } from "../param-rules.ts";
+import { kappa, moveTowards } from "./move.ts";
 import { priorPrices } from "./params.ts";
 import { type Crank, potentialOf, type State } from "./state.ts";
 
@@ -10,8 +12,9 @@ import { type Crank, potentialOf, type State } from "./state.ts";
 interface Run {
   readonly state: State;
   readonly set: RevealedSet;
+  readonly weights: readonly bigint[];
   readonly prices: bigint[];
-  /** lnDown of the price of each item's label, where this step has computed it. */
+  /** logOf each item, where this step has computed it. */
   readonly logs: (bigint | undefined)[];
   /** Profit of each position, base units. */
   readonly gains: bigint[];
@@ -32,6 +35,28 @@ const turnsOf = (s: State, slice: number): number[] =>
     s.positions.length,
   );
 
+function checkLabel(label: Label | undefined, classes: number): void {
+  if (label === undefined) return;
+  if (typeof label === "number") {
+    assert(label >= 0 && label < classes, "labels are classes");
+    return;
+  }
+  assert(label.length === classes && label.every((share) => share >= 0), "a share of every class");
+  assert(label.reduce((sum, share) => sum + share, 0) === Number(PPM), "the shares of a label sum to one");
+}
+
+/** lnDown(p_y) of a class, 10⁻¹⁸; of shares Σ_k y_k·lnDown(p_k), 10⁻²⁴. */
+function logOf(prices: readonly bigint[], label: Label): bigint {
+  if (typeof label === "number") return lnDown(prices[label] as bigint);
+  let sum = 0n;
+  for (const [k, share] of label.entries()) if (share > 0) sum += BigInt(share) * lnDown(prices[k] as bigint);
+  return sum;
+}
+
+/** What logOf each item is weighed with, so that all of them count in 10⁻²⁴. */
+const scaledWeights = ({ weights, labels }: RevealedSet): bigint[] =>
+  weights.map((weight, item) => (typeof labels[item] === "number" ? weight * PPM : weight));
+
 function checkSet(s: State, set: RevealedSet): void {
   const items = set.weights.length;
   assert(set.labels.length === items && set.members.length === items, "one weight, label and member an item");
@@ -41,18 +66,17 @@ function checkSet(s: State, set: RevealedSet): void {
     sum += weight;
   }
   assert(set.totalWeight > 0n && sum <= set.totalWeight, "the weights sum to at most W");
-  for (const label of set.labels)
-    assert(label === undefined || (label >= 0 && label < s.params.classes), "labels are classes");
+  for (const label of set.labels) checkLabel(label, s.params.classes);
   const { crank } = s;
   assert(!crank || (crank.items === items && crank.totalWeight === set.totalWeight), "the set has changed");
 }
 
 /** All items at the prior, nothing traded. */
-function start(s: State, set: RevealedSet): Crank {
+function start(s: State, set: RevealedSet, weights: readonly bigint[]): Crank {
   const prior = priorPrices(s.params);
   let sum = 0n;
   for (const [item, label] of set.labels.entries())
-    if (label !== undefined) sum += (set.weights[item] as bigint) * lnDown(prior[label] as bigint);
+    if (label !== undefined) sum += (weights[item] as bigint) * logOf(prior, label);
   const potential = potentialOf(s.params.liquidity, sum, set.totalWeight);
   return {
     items: set.weights.length,
@@ -67,7 +91,7 @@ function start(s: State, set: RevealedSet): Crank {
   };
 }
 
-/** Moves one item and books the difference of its label's logarithm; unlabelled items move without money. */
+/** Moves one item and books the difference of its logarithm; unlabelled items move without money. */
 function moveItem(run: Run, index: number, predictions: ArrayLike<number>, factor: bigint): void {
   const { classes } = run.state.params;
   const { item, set } = run;
@@ -78,9 +102,10 @@ function moveItem(run: Run, index: number, predictions: ArrayLike<number>, facto
   for (const [k, price] of moved.entries()) run.prices[at + k] = price;
   run.item++;
   if (label === undefined) return;
-  const before = run.logs[item] ?? lnDown(old[label] as bigint);
-  const after = moved[label] === old[label] ? before : lnDown(moved[label] as bigint);
-  const weight = set.weights[item] as bigint;
+  const before = run.logs[item] ?? logOf(old, label);
+  const isStill = typeof label === "number" && moved[label] === old[label];
+  const after = isStill ? before : logOf(moved, label);
+  const weight = run.weights[item] as bigint;
   run.logs[item] = after;
   run.movedSum += weight * after;
   const member = set.members[item] as number;
@@ -136,12 +161,14 @@ export function step(s: State, set: RevealedSet, evaluations: Evaluations, budge
   assert(s.phase === "closed" || s.phase === "settling", "only a closed market settles");
   assert(Number.isInteger(budget) && budget > 0, "a step has a budget");
   checkSet(s, set);
-  const crank = s.crank ?? start(s, set);
+  const weights = scaledWeights(set);
+  const crank = s.crank ?? start(s, set, weights);
   const { items, totalWeight, potentialStart } = crank;
   const run: Run = {
     ...crank,
     state: s,
     set,
+    weights,
     prices: [...crank.prices],
     logs: [],
     gains: s.positions.map(({ gain }) => gain),

@@ -1,20 +1,28 @@
-import type { MarketKind } from "../kind.ts";
+import type { OrderKind } from "../kind.ts";
+import { admit, apply, checkOrder, checkPredictions, close, drop, emptyBook } from "../order-book.ts";
+import { payouts, voidMarket } from "../order-payouts.ts";
 import { paramsEncoding, stateEncoding } from "./codec.ts";
 import { step } from "./crank.ts";
-import { admit, apply, checkOrder, checkPredictions, close, drop, open } from "./orders.ts";
-import { checkParams, forRound, type Params, subsidy } from "./params.ts";
-import { assertSound, payouts, voidMarket } from "./payouts.ts";
+import { checkParams, forRound, needs, type Params, subsidy } from "./params.ts";
+import { assertSound } from "./sound.ts";
 import type { State } from "./state.ts";
+
+function open(params: Params): State {
+  checkParams(params);
+  return { ...emptyBook(params, subsidy(params)), crank: undefined };
+}
 
 /**
  * Hanson's logarithmic market scoring rule on every hidden item, in which the orders are models: the default
  * market. An order spends its deposit moving the prices of all items to its model's predictions.
  */
-export const modelLmsr: MarketKind<Params, State> = {
+export const modelLmsr: OrderKind<Params, State> = {
   id: "model-lmsr/1",
+  trades: "orders",
   params: paramsEncoding,
   state: stateEncoding,
   check: checkParams,
+  needs,
   forRound,
   prior: ({ priorPpm }) => priorPpm,
   subsidy,

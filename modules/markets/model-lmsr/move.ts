@@ -2,7 +2,6 @@ import { larger, smaller } from "#chain/math/bounds.ts";
 import { expUp, WAD } from "#chain/math/fixed.ts";
 import { mulDiv } from "#chain/math/mul-div.ts";
 import { waterFill } from "#chain/math/simplex.ts";
-import { PREDICTION_ONE } from "#chain/protocol/predictions.ts";
 import type { Params } from "./params.ts";
 
 /**
@@ -37,14 +36,3 @@ export const moveTowards = (
     prices.map((price) => mulDiv(factor, price, WAD, "up")),
     WAD,
   );
-
-/** q of one item, all classes, from the predictions of classes 1…K−1 item after item; class 0 is the rest. */
-export function predictionOf(predictions: ArrayLike<number>, item: number, classes: number): bigint[] {
-  const q = [PREDICTION_ONE];
-  for (let at = item * (classes - 1); q.length < classes; at++) {
-    const value = BigInt(predictions[at] as number);
-    q.push(value);
-    q[0] = (q[0] as bigint) - value;
-  }
-  return q;
-}

@@ -1,23 +1,10 @@
 import { WAD } from "#chain/math/fixed.ts";
 import { floorDiv } from "#chain/math/mul-div.ts";
-import type { Address } from "../kind.ts";
+import type { Book } from "../order-state.ts";
 import type { Params } from "./params.ts";
 
-/** Orders enter while "open", are fixed when "closed"; the last two are final. */
-export type Phase = "open" | "closed" | "settling" | "settled" | "paid" | "void";
-
-/** An order in the market. Amounts are base units. */
-export interface Position {
-  readonly operator: Address;
-  readonly orderHash: Uint8Array;
-  readonly bound: bigint;
-  readonly fee: bigint;
-  /** Zero until the market closes. */
-  readonly deposit: bigint;
-  /** Profit so far: differences of Φ. */
-  readonly gain: bigint;
-  readonly isForfeited: boolean;
-}
+/** Label shares are millionths. */
+const PPM = 1_000_000n;
 
 /** Where the settlement crank stands. */
 export interface Crank {
@@ -28,7 +15,7 @@ export interface Crank {
   readonly slice: number;
   readonly turn: number;
   readonly item: number;
-  /** Σ w_i·lnDown(p_{i,y_i}) of the items that the current turn has moved. */
+  /** Σ w_i·Σ_k y_ik·lnDown(p_ik) of the items that the current turn has moved; 10⁻²⁴. */
   readonly movedSum: bigint;
   /** Φ before the first and before the current turn, base units, ≤ 0. */
   readonly potentialStart: bigint;
@@ -38,19 +25,11 @@ export interface Crank {
 }
 
 /** One round's market. */
-export interface State {
-  readonly params: Params;
-  readonly phase: Phase;
-  /** S, locked when the round opened. */
-  readonly subsidy: bigint;
-  /** By order hash, so that nothing depends on when an order came. */
-  readonly positions: readonly Position[];
-  /** The beacon value that ranks the turns; empty until closed. */
-  readonly seed: Uint8Array;
+export interface State extends Book<Params> {
   /** Absent until the first step. */
   readonly crank: Crank | undefined;
 }
 
-/** Φ = ⌊b·Σ w_i·lnDown(p_{i,y_i}) / (10¹⁸·W)⌋: the one place where the money of a settlement is rounded. */
+/** Φ = ⌊b·Σ w_i·Σ_k y_ik·lnDown(p_ik) / (10²⁴·W)⌋: the one place where money is rounded. */
 export const potentialOf = (liquidity: bigint, sum: bigint, totalWeight: bigint): bigint =>
-  floorDiv(liquidity * sum, WAD * totalWeight);
+  floorDiv(liquidity * sum, WAD * PPM * totalWeight);

@@ -17,19 +17,73 @@ export const OrderStatus = {
   ORDER_STATUS_FORFEITED: 6,
   /** Everything went back: the round was void, or larger bounds took the slots. */
   ORDER_STATUS_REFUNDED: 7,
+  /** Holds shares, or has held them: of a market of shares that is not settled. */
+  ORDER_STATUS_HOLDING: 8,
 } as const;
 export type OrderStatus = number;
 
-export const ModelLmsrPhase = {
-  MODEL_LMSR_PHASE_UNSPECIFIED: 0,
-  MODEL_LMSR_PHASE_OPEN: 1,
-  MODEL_LMSR_PHASE_CLOSED: 2,
-  MODEL_LMSR_PHASE_SETTLING: 3,
-  MODEL_LMSR_PHASE_SETTLED: 4,
-  MODEL_LMSR_PHASE_PAID: 5,
-  MODEL_LMSR_PHASE_VOID: 6,
+/** Where a round's market stands. */
+export const MarketPhase = {
+  MARKET_PHASE_UNSPECIFIED: 0,
+  MARKET_PHASE_OPEN: 1,
+  MARKET_PHASE_CLOSED: 2,
+  MARKET_PHASE_SETTLING: 3,
+  MARKET_PHASE_SETTLED: 4,
+  MARKET_PHASE_PAID: 5,
+  MARKET_PHASE_VOID: 6,
 } as const;
-export type ModelLmsrPhase = number;
+export type MarketPhase = number;
+
+/** Parameters of an "lmsr/1" market. Amounts are base units. */
+export interface LmsrParams {
+  /** K, 2…16. */
+  readonly classes: number;
+  /** b. */
+  readonly liquidity: bigint;
+  /** Fee on what a trade costs or brings, in millionths, rounded up. */
+  readonly feePpm: number;
+  /** Accounts that can hold shares of one round. */
+  readonly holdersMax: number;
+}
+export const LmsrParams: Codec<LmsrParams> = codec<LmsrParams>("iterum.markets.v1.LmsrParams", () => ({ classes: 0, liquidity: 0n, feePpm: 0, holdersMax: 0 }), [
+  ["classes", 1, "uint32"],
+  ["liquidity", 2, "int"],
+  ["fee_ppm", 3, "uint32"],
+  ["holders_max", 4, "uint32"],
+]);
+
+/** The market of one round. */
+export interface LmsrState {
+  readonly params: LmsrParams | undefined;
+  /** OPEN, CLOSED, PAID or VOID. */
+  readonly phase: MarketPhase;
+  readonly subsidy: bigint;
+  /** Shares of each outcome that holders have. */
+  readonly shares: readonly bigint[];
+  /** What sales brought and holders have not had yet. */
+  readonly credits: bigint;
+  readonly fees: bigint;
+  /** What came out of holders' purses. */
+  readonly paidIn: bigint;
+  /** What went back to them. */
+  readonly paidOut: bigint;
+  /** Accounts that have traded and are not paid out. */
+  readonly holders: number;
+  /** What each outcome comes to in millionths; empty until the market is closed. */
+  readonly outcomesPpm: readonly number[];
+}
+export const LmsrState: Codec<LmsrState> = codec<LmsrState>("iterum.markets.v1.LmsrState", () => ({ params: undefined, phase: 0, subsidy: 0n, shares: none, credits: 0n, fees: 0n, paidIn: 0n, paidOut: 0n, holders: 0, outcomesPpm: none }), [
+  ["params", 1, "message", "optional", () => LmsrParams],
+  ["phase", 2, "enum", "implicit", () => MarketPhase],
+  ["subsidy", 3, "int"],
+  ["shares", 4, "int", "repeated"],
+  ["credits", 5, "int"],
+  ["fees", 6, "int"],
+  ["paid_in", 7, "int"],
+  ["paid_out", 8, "int"],
+  ["holders", 9, "uint32"],
+  ["outcomes_ppm", 10, "uint32", "packed"],
+]);
 
 /** How a game's market works. */
 export interface MarketRule {
@@ -40,15 +94,21 @@ export interface MarketRule {
   readonly modelLmsr: ModelLmsrParams | undefined;
   /** Locked with every order, on top of the bound and the fee. */
   readonly operatorBond: bigint;
-  /** A round with less liquidity than this is skipped. */
+  /** A round with less liquidity, or a smaller stake of the house, than this is skipped. */
   readonly liquidityMin: bigint;
+  /** Parameters of "lmsr/1". */
+  readonly lmsr: LmsrParams | undefined;
+  /** Parameters of "wager/1". */
+  readonly wager: WagerParams | undefined;
 }
-export const MarketRule: Codec<MarketRule> = codec<MarketRule>("iterum.markets.v1.MarketRule", () => ({ gameId: "", kind: "", modelLmsr: undefined, operatorBond: 0n, liquidityMin: 0n }), [
+export const MarketRule: Codec<MarketRule> = codec<MarketRule>("iterum.markets.v1.MarketRule", () => ({ gameId: "", kind: "", modelLmsr: undefined, operatorBond: 0n, liquidityMin: 0n, lmsr: undefined, wager: undefined }), [
   ["game_id", 1, "string"],
   ["kind", 2, "string"],
   ["model_lmsr", 3, "message", "optional", () => ModelLmsrParams],
   ["operator_bond", 4, "int"],
   ["liquidity_min", 5, "int"],
+  ["lmsr", 6, "message", "optional", () => LmsrParams],
+  ["wager", 7, "message", "optional", () => WagerParams],
 ]);
 
 /** An operator's trade in one round. */
@@ -67,8 +127,16 @@ export interface Order {
   readonly predictions: Uint8Array;
   /** Why it was forfeited or refunded. */
   readonly reason: string;
+  /**
+   * In a market of shares, of which the bound is what came out of the purse: shares of each outcome, and what
+   * sales brought.
+   */
+  readonly shares: readonly bigint[];
+  readonly credit: bigint;
+  /** Paid out of the market as it was settled or void, without the bond. */
+  readonly payout: bigint;
 }
-export const Order: Codec<Order> = codec<Order>("iterum.markets.v1.Order", () => ({ operator: "", orderHash: noBytes, bound: 0n, fee: 0n, bond: 0n, status: 0, modelId: noBytes, deposit: 0n, predictionsHash: noBytes, predictions: noBytes, reason: "" }), [
+export const Order: Codec<Order> = codec<Order>("iterum.markets.v1.Order", () => ({ operator: "", orderHash: noBytes, bound: 0n, fee: 0n, bond: 0n, status: 0, modelId: noBytes, deposit: 0n, predictionsHash: noBytes, predictions: noBytes, reason: "", shares: none, credit: 0n, payout: 0n }), [
   ["operator", 1, "string"],
   ["order_hash", 2, "bytes"],
   ["bound", 3, "int"],
@@ -80,6 +148,9 @@ export const Order: Codec<Order> = codec<Order>("iterum.markets.v1.Order", () =>
   ["predictions_hash", 9, "bytes"],
   ["predictions", 10, "bytes"],
   ["reason", 11, "string"],
+  ["shares", 12, "int", "repeated"],
+  ["credit", 13, "int"],
+  ["payout", 14, "int"],
 ]);
 
 /** The market of one round. */
@@ -98,8 +169,10 @@ export interface Market {
   readonly settled: boolean;
   /** Class prior from which prices start, in millionths. */
   readonly priorPpm: readonly number[];
+  /** What scoring has come to; absent before it began. */
+  readonly scoring: Scoring | undefined;
 }
-export const Market: Codec<Market> = codec<Market>("iterum.markets.v1.Market", () => ({ gameId: "", roundId: 0n, kind: "", subsidy: 0n, committeePay: 0n, state: noBytes, vault: 0n, settled: false, priorPpm: none }), [
+export const Market: Codec<Market> = codec<Market>("iterum.markets.v1.Market", () => ({ gameId: "", roundId: 0n, kind: "", subsidy: 0n, committeePay: 0n, state: noBytes, vault: 0n, settled: false, priorPpm: none, scoring: undefined }), [
   ["game_id", 1, "string"],
   ["round_id", 2, "uint64"],
   ["kind", 3, "string"],
@@ -109,6 +182,24 @@ export const Market: Codec<Market> = codec<Market>("iterum.markets.v1.Market", (
   ["vault", 7, "int"],
   ["settled", 8, "bool"],
   ["prior_ppm", 9, "uint32", "packed"],
+  ["scoring", 10, "message", "optional", () => Scoring],
+]);
+
+/** Scores as the settlement crank has found them, order by order. */
+export interface Scoring {
+  /** Item-moves that are saved up for the next score. */
+  readonly moves: bigint;
+  /** Sets of predictions that are scored: the prior's, then those of live orders in address order. */
+  readonly scored: number;
+  readonly priorScorePpm: number;
+  /** Of live orders, with payouts still 0. */
+  readonly results: readonly Result[];
+}
+export const Scoring: Codec<Scoring> = codec<Scoring>("iterum.markets.v1.Scoring", () => ({ moves: 0n, scored: 0, priorScorePpm: 0, results: none }), [
+  ["moves", 1, "uint64"],
+  ["scored", 2, "uint32"],
+  ["prior_score_ppm", 3, "uint32"],
+  ["results", 4, "message", "repeated", () => Result],
 ]);
 
 /** What an order came to: every number behind a payout. */
@@ -154,8 +245,13 @@ export interface Outcome {
   readonly priorPpm: readonly number[];
   /** Sum of the deposits that were settled. */
   readonly deposits: bigint;
+  /** Score of the prior given as prediction of every item. */
+  readonly priorScorePpm: number;
+  /** In a market of shares: what each outcome came to in millionths, and how many accounts were paid. */
+  readonly outcomesPpm: readonly number[];
+  readonly holders: number;
 }
-export const Outcome: Codec<Outcome> = codec<Outcome>("iterum.markets.v1.Outcome", () => ({ gameId: "", roundId: 0n, subsidy: 0n, payouts: 0n, returned: 0n, committeePaid: 0n, forfeited: 0n, items: 0, itemsCounted: 0, classPpm: none, results: none, priorPpm: none, deposits: 0n }), [
+export const Outcome: Codec<Outcome> = codec<Outcome>("iterum.markets.v1.Outcome", () => ({ gameId: "", roundId: 0n, subsidy: 0n, payouts: 0n, returned: 0n, committeePaid: 0n, forfeited: 0n, items: 0, itemsCounted: 0, classPpm: none, results: none, priorPpm: none, deposits: 0n, priorScorePpm: 0, outcomesPpm: none, holders: 0 }), [
   ["game_id", 1, "string"],
   ["round_id", 2, "uint64"],
   ["subsidy", 3, "int"],
@@ -169,6 +265,9 @@ export const Outcome: Codec<Outcome> = codec<Outcome>("iterum.markets.v1.Outcome
   ["results", 11, "message", "repeated", () => Result],
   ["prior_ppm", 12, "uint32", "packed"],
   ["deposits", 13, "int"],
+  ["prior_score_ppm", 14, "uint32"],
+  ["outcomes_ppm", 15, "uint32", "packed"],
+  ["holders", 16, "uint32"],
 ]);
 
 export interface GenesisOrder {
@@ -476,28 +575,6 @@ export const ModelLmsrParams: Codec<ModelLmsrParams> = codec<ModelLmsrParams>("i
   ["orders_max", 10, "uint32"],
 ]);
 
-/** An order in the market. */
-export interface ModelLmsrPosition {
-  readonly operator: string;
-  readonly orderHash: Uint8Array;
-  readonly bound: bigint;
-  readonly fee: bigint;
-  /** Zero until the market closes. */
-  readonly deposit: bigint;
-  /** Profit or loss so far. */
-  readonly gain: bigint;
-  readonly forfeited: boolean;
-}
-export const ModelLmsrPosition: Codec<ModelLmsrPosition> = codec<ModelLmsrPosition>("iterum.markets.v1.ModelLmsrPosition", () => ({ operator: "", orderHash: noBytes, bound: 0n, fee: 0n, deposit: 0n, gain: 0n, forfeited: false }), [
-  ["operator", 1, "string"],
-  ["order_hash", 2, "bytes"],
-  ["bound", 3, "int"],
-  ["fee", 4, "int"],
-  ["deposit", 5, "int"],
-  ["gain", 6, "sint64"],
-  ["forfeited", 7, "bool"],
-]);
-
 /** Where the settlement crank stands. */
 export interface ModelLmsrCrank {
   readonly items: number;
@@ -506,7 +583,7 @@ export interface ModelLmsrCrank {
   readonly slice: number;
   readonly turn: number;
   readonly item: number;
-  /** Minus the weighted logarithms of the labels' prices that the current turn has moved, 18 decimals. */
+  /** Minus the weighted logarithms of the labels' prices that the current turn has moved, 24 decimals. */
   readonly movedLoss: bigint;
   /** Minus the potential before the first and before the current turn. */
   readonly owedStart: bigint;
@@ -529,21 +606,212 @@ export const ModelLmsrCrank: Codec<ModelLmsrCrank> = codec<ModelLmsrCrank>("iter
 /** The market of one round. */
 export interface ModelLmsrState {
   readonly params: ModelLmsrParams | undefined;
-  readonly phase: ModelLmsrPhase;
+  readonly phase: MarketPhase;
   readonly subsidy: bigint;
   /** By order hash. */
-  readonly positions: readonly ModelLmsrPosition[];
+  readonly positions: readonly MarketPosition[];
   /** The beacon value that ranks the turns. */
   readonly seed: Uint8Array;
   readonly crank: ModelLmsrCrank | undefined;
 }
 export const ModelLmsrState: Codec<ModelLmsrState> = codec<ModelLmsrState>("iterum.markets.v1.ModelLmsrState", () => ({ params: undefined, phase: 0, subsidy: 0n, positions: none, seed: noBytes, crank: undefined }), [
   ["params", 1, "message", "optional", () => ModelLmsrParams],
-  ["phase", 2, "enum", "implicit", () => ModelLmsrPhase],
+  ["phase", 2, "enum", "implicit", () => MarketPhase],
   ["subsidy", 3, "int"],
-  ["positions", 4, "message", "repeated", () => ModelLmsrPosition],
+  ["positions", 4, "message", "repeated", () => MarketPosition],
   ["seed", 5, "bytes"],
   ["crank", 6, "message", "optional", () => ModelLmsrCrank],
+]);
+
+/** An order by a model in a market. */
+export interface MarketPosition {
+  readonly operator: string;
+  readonly orderHash: Uint8Array;
+  readonly bound: bigint;
+  readonly fee: bigint;
+  /** Zero until the market closes. */
+  readonly deposit: bigint;
+  /** Profit or loss so far. */
+  readonly gain: bigint;
+  readonly forfeited: boolean;
+}
+export const MarketPosition: Codec<MarketPosition> = codec<MarketPosition>("iterum.markets.v1.MarketPosition", () => ({ operator: "", orderHash: noBytes, bound: 0n, fee: 0n, deposit: 0n, gain: 0n, forfeited: false }), [
+  ["operator", 1, "string"],
+  ["order_hash", 2, "bytes"],
+  ["bound", 3, "int"],
+  ["fee", 4, "int"],
+  ["deposit", 5, "int"],
+  ["gain", 6, "sint64"],
+  ["forfeited", 7, "bool"],
+]);
+
+/** Buys or sells shares of an outcome at the live price. */
+export interface MsgTrade {
+  readonly operator: string;
+  readonly gameId: string;
+  readonly roundId: bigint;
+  /** The operator's model that the trade follows. */
+  readonly modelId: Uint8Array;
+  readonly outcome: number;
+  /** Base units; each pays its outcome's part of a base unit. */
+  readonly shares: bigint;
+  readonly sale: boolean;
+  /** The most that a purchase may cost with its fee; the least that a sale must bring after its fee. */
+  readonly costLimit: bigint;
+  /**
+   * Trades only as far as the outcome's price stays at or below (a sale: at or above) this, in millionths; 0
+   * for any price.
+   */
+  readonly priceLimitPpm: number;
+}
+export const MsgTrade: Codec<MsgTrade> = codec<MsgTrade>("iterum.markets.v1.MsgTrade", () => ({ operator: "", gameId: "", roundId: 0n, modelId: noBytes, outcome: 0, shares: 0n, sale: false, costLimit: 0n, priceLimitPpm: 0 }), [
+  ["operator", 1, "string"],
+  ["game_id", 2, "string"],
+  ["round_id", 3, "uint64"],
+  ["model_id", 4, "bytes"],
+  ["outcome", 5, "uint32"],
+  ["shares", 6, "int"],
+  ["sale", 7, "bool"],
+  ["cost_limit", 8, "int"],
+  ["price_limit_ppm", 9, "uint32"],
+]);
+
+export interface MsgTradeResponse {
+  readonly shares: bigint;
+  readonly cost: bigint;
+  readonly fee: bigint;
+}
+export const MsgTradeResponse: Codec<MsgTradeResponse> = codec<MsgTradeResponse>("iterum.markets.v1.MsgTradeResponse", () => ({ shares: 0n, cost: 0n, fee: 0n }), [
+  ["shares", 1, "int"],
+  ["cost", 2, "int"],
+  ["fee", 3, "int"],
+]);
+
+export interface EventTraded {
+  readonly gameId: string;
+  readonly roundId: bigint;
+  readonly operator: string;
+  readonly modelId: Uint8Array;
+  readonly outcome: number;
+  readonly shares: bigint;
+  readonly sale: boolean;
+  /** What the shares cost or brought, without the fee. */
+  readonly cost: bigint;
+  readonly fee: bigint;
+  /** Prices of all outcomes after it, in millionths. */
+  readonly pricesPpm: readonly number[];
+}
+export const EventTraded: Codec<EventTraded> = codec<EventTraded>("iterum.markets.v1.EventTraded", () => ({ gameId: "", roundId: 0n, operator: "", modelId: noBytes, outcome: 0, shares: 0n, sale: false, cost: 0n, fee: 0n, pricesPpm: none }), [
+  ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
+  ["operator", 3, "string"],
+  ["model_id", 4, "bytes"],
+  ["outcome", 5, "uint32"],
+  ["shares", 6, "int"],
+  ["sale", 7, "bool"],
+  ["cost", 8, "int"],
+  ["fee", 9, "int"],
+  ["prices_ppm", 10, "uint32", "packed"],
+]);
+
+/** What a trade would come to now. */
+export interface QueryQuoteRequest {
+  readonly gameId: string;
+  readonly roundId: bigint;
+  /** Who trades; empty for a purchase by somebody who holds nothing. */
+  readonly operator: string;
+  readonly outcome: number;
+  readonly shares: bigint;
+  readonly sale: boolean;
+  readonly priceLimitPpm: number;
+}
+export const QueryQuoteRequest: Codec<QueryQuoteRequest> = codec<QueryQuoteRequest>("iterum.markets.v1.QueryQuoteRequest", () => ({ gameId: "", roundId: 0n, operator: "", outcome: 0, shares: 0n, sale: false, priceLimitPpm: 0 }), [
+  ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
+  ["operator", 3, "string"],
+  ["outcome", 4, "uint32"],
+  ["shares", 5, "int"],
+  ["sale", 6, "bool"],
+  ["price_limit_ppm", 7, "uint32"],
+]);
+
+export interface QueryQuoteResponse {
+  readonly shares: bigint;
+  readonly cost: bigint;
+  readonly fee: bigint;
+  /** Prices of all outcomes after it, in millionths. */
+  readonly pricesPpm: readonly number[];
+}
+export const QueryQuoteResponse: Codec<QueryQuoteResponse> = codec<QueryQuoteResponse>("iterum.markets.v1.QueryQuoteResponse", () => ({ shares: 0n, cost: 0n, fee: 0n, pricesPpm: none }), [
+  ["shares", 1, "int"],
+  ["cost", 2, "int"],
+  ["fee", 3, "int"],
+  ["prices_ppm", 4, "uint32", "packed"],
+]);
+
+export interface QueryPricesRequest {
+  readonly gameId: string;
+  readonly roundId: bigint;
+}
+export const QueryPricesRequest: Codec<QueryPricesRequest> = codec<QueryPricesRequest>("iterum.markets.v1.QueryPricesRequest", () => ({ gameId: "", roundId: 0n }), [
+  ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
+]);
+
+export interface QueryPricesResponse {
+  /** Of all outcomes, in millionths, each rounded down. */
+  readonly pricesPpm: readonly number[];
+}
+export const QueryPricesResponse: Codec<QueryPricesResponse> = codec<QueryPricesResponse>("iterum.markets.v1.QueryPricesResponse", () => ({ pricesPpm: none }), [
+  ["prices_ppm", 1, "uint32", "packed"],
+]);
+
+/** Parameters of a "wager/1" market. Amounts are base units. */
+export interface WagerParams {
+  /** K, 2…16. */
+  readonly classes: number;
+  /** The community's own stake, on the prior as prediction of every item: the most it can lose. */
+  readonly houseStake: bigint;
+  /** Class prior in millionths, summing to 10^6. */
+  readonly priorPpm: readonly number[];
+  /** Fee on the bound in millionths, rounded up. */
+  readonly feePpm: number;
+  /** Least probability that a prediction gives a class, in millionths. */
+  readonly clipPpm: number;
+  /** Orders are committed first and opened after the close. */
+  readonly sealed: boolean;
+  readonly depositMin: bigint;
+  readonly depositMax: bigint;
+  readonly ordersMax: number;
+}
+export const WagerParams: Codec<WagerParams> = codec<WagerParams>("iterum.markets.v1.WagerParams", () => ({ classes: 0, houseStake: 0n, priorPpm: none, feePpm: 0, clipPpm: 0, sealed: false, depositMin: 0n, depositMax: 0n, ordersMax: 0 }), [
+  ["classes", 1, "uint32"],
+  ["house_stake", 2, "int"],
+  ["prior_ppm", 3, "uint32", "packed"],
+  ["fee_ppm", 4, "uint32"],
+  ["clip_ppm", 5, "uint32"],
+  ["sealed", 6, "bool"],
+  ["deposit_min", 7, "int"],
+  ["deposit_max", 8, "int"],
+  ["orders_max", 9, "uint32"],
+]);
+
+/** The market of one round. */
+export interface WagerState {
+  readonly params: WagerParams | undefined;
+  readonly phase: MarketPhase;
+  readonly subsidy: bigint;
+  /** By order hash. */
+  readonly positions: readonly MarketPosition[];
+  /** The beacon value of the close; nothing depends on it. */
+  readonly seed: Uint8Array;
+}
+export const WagerState: Codec<WagerState> = codec<WagerState>("iterum.markets.v1.WagerState", () => ({ params: undefined, phase: 0, subsidy: 0n, positions: none, seed: noBytes }), [
+  ["params", 1, "message", "optional", () => WagerParams],
+  ["phase", 2, "enum", "implicit", () => MarketPhase],
+  ["subsidy", 3, "int"],
+  ["positions", 4, "message", "repeated", () => MarketPosition],
+  ["seed", 5, "bytes"],
 ]);
 
 export const Msg = {
@@ -551,6 +819,7 @@ export const Msg = {
   openOrder: { path: "/iterum.markets.v1.Msg/OpenOrder", request: MsgOpenOrder, response: MsgOpenOrderResponse } as Rpc<MsgOpenOrder, MsgOpenOrderResponse>,
   commitPredictions: { path: "/iterum.markets.v1.Msg/CommitPredictions", request: MsgCommitPredictions, response: MsgCommitPredictionsResponse } as Rpc<MsgCommitPredictions, MsgCommitPredictionsResponse>,
   openPredictions: { path: "/iterum.markets.v1.Msg/OpenPredictions", request: MsgOpenPredictions, response: MsgOpenPredictionsResponse } as Rpc<MsgOpenPredictions, MsgOpenPredictionsResponse>,
+  trade: { path: "/iterum.markets.v1.Msg/Trade", request: MsgTrade, response: MsgTradeResponse } as Rpc<MsgTrade, MsgTradeResponse>,
 } as const;
 
 export const Query = {
@@ -558,4 +827,6 @@ export const Query = {
   market: { path: "/iterum.markets.v1.Query/Market", request: QueryMarketRequest, response: QueryMarketResponse } as Rpc<QueryMarketRequest, QueryMarketResponse>,
   orders: { path: "/iterum.markets.v1.Query/Orders", request: QueryOrdersRequest, response: QueryOrdersResponse } as Rpc<QueryOrdersRequest, QueryOrdersResponse>,
   outcome: { path: "/iterum.markets.v1.Query/Outcome", request: QueryOutcomeRequest, response: QueryOutcomeResponse } as Rpc<QueryOutcomeRequest, QueryOutcomeResponse>,
+  quote: { path: "/iterum.markets.v1.Query/Quote", request: QueryQuoteRequest, response: QueryQuoteResponse } as Rpc<QueryQuoteRequest, QueryQuoteResponse>,
+  prices: { path: "/iterum.markets.v1.Query/Prices", request: QueryPricesRequest, response: QueryPricesResponse } as Rpc<QueryPricesRequest, QueryPricesResponse>,
 } as const;

@@ -2,10 +2,20 @@ import { sha256 } from "#chain/bytes/hash.ts";
 import { u32be, u64be } from "#chain/bytes/int.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 import { splitExact } from "#chain/math/mul-div.ts";
-import type { Attribution, Distribution, Order, Placement, RevealedSet } from "#modules/markets/kind.ts";
+import type {
+  Attribution,
+  Distribution,
+  Label,
+  Order,
+  OrderKind,
+  Placement,
+  RevealedSet,
+} from "#modules/markets/kind.ts";
 import { modelLmsr } from "#modules/markets/model-lmsr/kind.ts";
 import type { Params } from "#modules/markets/model-lmsr/params.ts";
 import type { State } from "#modules/markets/model-lmsr/state.ts";
+import type { Terms } from "#modules/markets/order-state.ts";
+import type { Params as WagerParams } from "#modules/markets/wager/params.ts";
 
 export const TOKEN = 10n ** 6n;
 
@@ -40,7 +50,6 @@ export const placement = (operator: string, bound: bigint): Placement => ({
   operator,
   orderHash: hashOf(operator),
   bound,
-  terms: new Uint8Array(),
 });
 
 export const order = (operator: string, deposit: bigint): Order => ({
@@ -72,10 +81,11 @@ export interface Trader {
   readonly deposit: bigint;
   readonly fate: Fate;
   readonly predictions: readonly number[];
+  readonly scorePpm: number;
 }
 
-export interface Round {
-  readonly params: Params;
+export interface Round<P = Params> {
+  readonly params: P;
   readonly traders: readonly Trader[];
   readonly set: RevealedSet;
   readonly seed: Uint8Array;
@@ -97,9 +107,8 @@ function randomPredictions(random: Random, items: number, classes: number, clipP
   return all;
 }
 
-function randomParams(random: Random): Params {
-  const classes = 2 + random.below(4);
-  const liquidity = random.pick([TOKEN, 1000n * TOKEN, 123_456_789n, 10n ** 12n, 10n ** 15n]);
+function randomTerms(random: Random, size: bigint): Terms {
+  const classes = random.below(3) === 0 ? 2 + random.below(15) : 2 + random.below(3);
   const weights = Array.from({ length: classes }, () => random.between(1n, 20n));
   const spare = splitExact(1_000_000n - 50_000n * BigInt(classes), weights);
   const isUniform = random.below(3) === 0;
@@ -109,56 +118,83 @@ function randomParams(random: Random): Params {
   );
   return {
     classes,
-    liquidity,
     priorPpm: (isUniform ? uniform : spare.map((share) => share + 50_000n)).map(Number),
-    slices: 1 + random.below(4),
     feePpm: random.pick([0, 3000, 50_000]),
     clipPpm: random.pick([1000, 10_000, Math.floor(500_000 / classes)]),
-    sealed: true,
-    depositMin: (liquidity + 19n) / 20n,
-    depositMax: liquidity,
+    sealed: random.below(3) > 0,
+    depositMin: (size + 19n) / 20n,
+    depositMax: size,
     ordersMax: 64,
   };
 }
 
-/**
- * A round of K 2–5, 1–16 items, up to 5 orders, 1–4 slices; orders and labels are withheld, some rounds
- * void.
- */
-export function randomRound(random: Random): Round {
-  const params = randomParams(random);
+const randomSize = (random: Random): bigint =>
+  random.pick([TOKEN, 1000n * TOKEN, 123_456_789n, 10n ** 12n, 10n ** 15n]);
+
+/** A label of either kind: a class, or shares of all classes (of two, a number in [0, 1]). */
+function randomLabel(random: Random, classes: number, isScalar: boolean): Label {
+  if (!isScalar) return random.below(classes);
+  const weights = Array.from({ length: classes }, () => random.between(0n, 3n));
+  weights[random.below(classes)] = 1n;
+  return splitExact(1_000_000n, weights).map(Number);
+}
+
+function randomSet(random: Random, classes: number): RevealedSet {
   const items = 1 + random.below(16);
-  const traders = Array.from({ length: random.below(6) }, (_, i): Trader => {
-    const bound = random.between(params.depositMin, params.depositMax);
-    return {
-      operator: `operator ${i}`,
-      bound,
-      deposit: random.pick([bound, params.depositMin, random.between(params.depositMin, bound)]),
-      fate: random.pick(["settles", "settles", "settles", "settles", "is not opened", "is not proven"]),
-      predictions: randomPredictions(random, items, params.classes, params.clipPpm),
-    };
-  });
   const weights = Array.from({ length: items }, () => random.between(0n, 1_000_000n));
   const sum = weights.reduce((total, weight) => total + weight, 0n);
   const isOneSided = random.below(8) === 0;
+  const isScalar = random.below(4) === 0;
   return {
-    params,
-    traders,
-    set: {
-      weights,
-      totalWeight: sum + random.pick([0n, 0n, 17n]) + (sum === 0n ? 1n : 0n),
-      labels: weights.map(() =>
-        random.below(10) === 0 ? undefined : isOneSided ? 0 : random.below(params.classes),
-      ),
-      members: weights.map(() => random.below(4)),
-    },
-    seed: random.bytes(),
-    isVoid: random.below(20) === 0,
+    weights,
+    totalWeight: sum + random.pick([0n, 0n, 17n]) + (sum === 0n ? 1n : 0n),
+    labels: weights.map(() =>
+      random.below(10) === 0 ? undefined : isOneSided ? 0 : randomLabel(random, classes, isScalar),
+    ),
+    members: weights.map(() => random.below(4)),
+    priorScorePpm: random.pick([0, 1_000_000, random.below(1_000_001)]),
   };
 }
 
-export interface Outcome {
-  readonly state: State;
+function randomTraders(random: Random, terms: Terms, items: number): Trader[] {
+  const { depositMin, depositMax, classes, clipPpm, sealed } = terms;
+  return Array.from({ length: random.below(6) }, (_, i): Trader => {
+    const bound = random.between(depositMin, depositMax);
+    const less = random.pick([bound, depositMin, random.between(depositMin, bound)]);
+    return {
+      operator: `operator ${i}`,
+      bound,
+      deposit: sealed ? less : bound,
+      fate: random.pick(["settles", "settles", "settles", "settles", "is not opened", "is not proven"]),
+      predictions: randomPredictions(random, items, classes, clipPpm),
+      scorePpm: random.pick([0, 1_000_000, random.below(1_000_001)]),
+    };
+  });
+}
+
+function roundOf<P extends Terms>(random: Random, params: P): Round<P> {
+  const set = randomSet(random, params.classes);
+  const traders = randomTraders(random, params, set.weights.length);
+  return { params, traders, set, seed: random.bytes(), isVoid: random.below(20) === 0 };
+}
+
+/**
+ * A round of K 2–16, 1–16 items with classes or shares as labels, up to 5 orders, 1–8 slices, sealed or open;
+ * orders and labels are withheld, some rounds void.
+ */
+export function randomRound(random: Random): Round {
+  const liquidity = randomSize(random);
+  return roundOf(random, { ...randomTerms(random, liquidity), liquidity, slices: 1 + random.below(8) });
+}
+
+/** The same with a wager. */
+export function randomWager(random: Random): Round<WagerParams> {
+  const houseStake = randomSize(random);
+  return roundOf(random, { ...randomTerms(random, houseStake), houseStake });
+}
+
+export interface Outcome<S = State> {
+  readonly state: S;
   readonly distribution: Distribution;
   readonly attributions: readonly Attribution[];
   /** Balances when all is over; everybody began with 0. */
@@ -177,53 +213,60 @@ function summed(parts: readonly Attribution[]): Attribution[] {
 }
 
 /** Plays a round through the kind, moving money as a module would; asserts soundness after every step. */
-export function play(round: Round, budget: number, traders: readonly Trader[] = round.traders): Outcome {
+export function playKind<P extends Terms, S>(
+  kind: OrderKind<P, S>,
+  round: Round<P>,
+  budget: number,
+  traders: readonly Trader[] = round.traders,
+): Outcome<S> {
   const balances = new Map<string, bigint>();
   let vault = 0n;
   const pay = (who: string, amount: bigint): void => {
     balances.set(who, (balances.get(who) ?? 0n) + amount);
     vault -= amount;
   };
-  let state = modelLmsr.open(round.params);
-  const become = (next: State): void => {
+  let state = kind.open(round.params);
+  const become = (next: S): void => {
     state = next;
-    modelLmsr.assertSound(state, vault);
+    kind.assertSound(state, vault);
   };
-  pay("community", -modelLmsr.subsidy(round.params));
+  pay("community", -kind.subsidy(round.params));
   become(state);
   for (const { operator, bound } of traders) {
-    const { lock, fee } = modelLmsr.admit(state, placement(operator, bound));
+    const { lock, fee } = kind.admit(state, placement(operator, bound));
     pay(operator, -lock - fee);
-    become(modelLmsr.apply(state, placement(operator, bound)).state);
+    become(kind.apply(state, placement(operator, bound)).state);
   }
-  for (const { operator, fate } of traders)
-    if (fate === "is not opened") become(modelLmsr.drop(state, operator));
+  for (const { operator, fate } of traders) if (fate === "is not opened") become(kind.drop(state, operator));
   const opened = traders.filter(({ fate }) => fate !== "is not opened");
   const attributions: Attribution[] = [];
   if (!round.isVoid) {
     const orders = opened.map(({ operator, deposit }) => order(operator, deposit));
-    become(modelLmsr.close(state, orders, round.seed));
-    for (const { operator, fate } of opened)
-      if (fate === "is not proven") become(modelLmsr.drop(state, operator));
+    become(kind.close(state, orders, round.seed));
+    for (const { operator, fate } of opened) if (fate === "is not proven") become(kind.drop(state, operator));
     const byOperator = new Map(opened.map((trader) => [trader.operator, trader]));
     const evaluate = (operator: string) => byOperator.get(operator) as Trader;
     for (let done = false; !done; ) {
-      const next = modelLmsr.step(state, round.set, evaluate, budget);
+      const next = kind.step(state, round.set, evaluate, budget);
       become(next.state);
       attributions.push(...next.attributions);
       done = next.done;
     }
   }
   const settled = state;
-  const { state: ended, distribution } = round.isVoid ? modelLmsr.void(state) : modelLmsr.payouts(state);
+  const { state: ended, distribution } = round.isVoid ? kind.void(state) : kind.payouts(state);
   for (const { operator, amount } of distribution.payouts) pay(operator, amount);
   pay("community", distribution.residual);
   pay("treasury", distribution.fees + distribution.forfeits);
   become(ended);
   const live = round.isVoid ? 0 : opened.filter(({ fate }) => fate === "settles").length;
-  const moves = live * round.params.slices * round.set.weights.length;
+  const moves = live * kind.needs(round.params).movesPerItem * round.set.weights.length;
   return { state: settled, distribution, attributions: summed(attributions), balances, moves };
 }
+
+/** Plays a round of `model-lmsr/1`. */
+export const play = (round: Round, budget: number, traders?: readonly Trader[]): Outcome =>
+  playKind(modelLmsr, round, budget, traders);
 
 /** The same round with its items in another order. */
 export function withItems(round: Round, items: readonly number[]): Round {

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { larger, smaller } from "#chain/math/bounds.ts";
 import { WAD } from "#chain/math/fixed.ts";
 import { mulDiv, splitExact } from "#chain/math/mul-div.ts";
-import { kappa, moveTowards, predictionOf } from "#modules/markets/model-lmsr/move.ts";
+import { kappa, moveTowards } from "#modules/markets/model-lmsr/move.ts";
+import { predictionOf } from "#modules/markets/order-predictions.ts";
 import { PARAMS, play, type Round, TOKEN } from "./lmsr-rounds.ts";
 
 const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
@@ -105,6 +106,7 @@ function single(
         predictions: labels.map((label, i) =>
           label === 1 ? (odds[i] as number) : 65535 - (odds[i] as number),
         ),
+        scorePpm: 0,
       },
     ],
     set: {
@@ -112,6 +114,7 @@ function single(
       totalWeight: BigInt(labels.length),
       labels,
       members: labels.map(() => 0),
+      priorScorePpm: 0,
     },
     seed: new Uint8Array(32),
     isVoid: false,

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { ChainError } from "#chain/kernel/error.ts";
 import { kindErrors } from "#modules/markets/kind-errors.ts";
 import { modelLmsr } from "#modules/markets/model-lmsr/kind.ts";
-import { type Params, priorFromFrequencies } from "#modules/markets/model-lmsr/params.ts";
+import type { Params } from "#modules/markets/model-lmsr/params.ts";
+import { priorFromFrequencies } from "#modules/markets/param-rules.ts";
 import { PARAMS, TOKEN } from "./lmsr-rounds.ts";
 
 const refused = (changes: Partial<Params>): void =>
