@@ -44,7 +44,9 @@ export const snapshotOf = (holdings: readonly Holding[]): Snapshot => ({
   leaves: holdings.length,
 });
 
-/** What `MsgClaimMembership` says of a place in the snapshot; throws ClientError badInput where there is none. */
+/**
+ * What `MsgClaimMembership` says of a place in the snapshot; throws ClientError badInput where there is none.
+ */
 export function placeIn(
   holdings: readonly Holding[],
   ethereumAddress: Uint8Array,

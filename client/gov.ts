@@ -23,8 +23,8 @@ export { packGoverned } from "./registry.ts";
 const badInput = (why: string): ClientError => new ClientError("badInput", why);
 
 /**
- * The packed message that proto3 JSON describes, its type in "@type"; `authority` is filled in. Throws ClientError
- * badInput for what is no message that proposals carry.
+ * The packed message that proto3 JSON describes, its type in "@type"; `authority` is filled in. Throws
+ * ClientError badInput for what is no message that proposals carry.
  */
 export function governedFromJson(json: Json): Any {
   if (typeof json !== "object" || json === null || Array.isArray(json)) throw badInput("not a message");

@@ -84,7 +84,13 @@ export {
   signerFromWallet,
   type TxSigner,
 } from "./signer.ts";
-export { msgDonate, type TreasuryQueries } from "./treasury.ts";
+export {
+  msgDonate,
+  msgPayFee,
+  msgSubscribe,
+  msgUnsubscribe,
+  type TreasuryQueries,
+} from "./treasury.ts";
 export { type ChainEvent, responseOf, type SendOptions, type TxMessage, type TxResult } from "./tx.ts";
 export { formatAmount, ITER, parseAmount, type Unit } from "./units.ts";
 export { type StoreProofOp, verifyStoreValue } from "./verified.ts";

@@ -95,6 +95,26 @@ const standing = (who: string, options: QueryOptions): Promise<void> =>
       ].join("\n"),
   );
 
+const runway = (options: QueryOptions): Promise<void> =>
+  answer(
+    options,
+    (client, gameId) => client.treasury.runway(gameId),
+    async ({ available, roundsAtWorst, roundsAtAverage, lockedPerRound, costPerRound }, client) => {
+      const unit = await unitOf(client);
+      const amount = (value: bigint): string => formatAmount(value, unit);
+      const average = costPerRound > 0n ? `${roundsAtAverage} rounds` : "any number of rounds";
+      return [
+        `${amount(available)} available`,
+        `pays for ${roundsAtWorst} rounds if each costs all that it locks, ${amount(lockedPerRound)}`,
+        `and for ${average} at what they cost so far, ${amount(costPerRound)}`,
+      ].join("\n");
+    },
+  );
+
+/** `iterum query runway`. */
+export const runwayCommand = (): Command =>
+  queryCommandOf("runway", "how many rounds the game's budget still pays for").action(runway);
+
 /** `iterum query proposals`. */
 export const proposalsCommand = (): Command =>
   queryCommandOf("proposals", "the game's last proposals and their votes").action(proposals);

@@ -9,7 +9,7 @@ import { modelLmsrParams } from "#client/markets.ts";
 import { formatAmount } from "#client/units.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
 import { answer, type QueryOptions, queryCommandOf } from "./answer.ts";
-import { proposalCommand, proposalsCommand, standingCommand } from "./query-gov.ts";
+import { proposalCommand, proposalsCommand, runwayCommand, standingCommand } from "./query-gov.ts";
 import { unitOf } from "./tx.ts";
 
 const phaseOf = (phase: number): string =>
@@ -157,4 +157,5 @@ export const queryCommand = (): Command =>
     .addCommand(queryCommandOf("templates", "circuits whose models may play").action(templates))
     .addCommand(proposalsCommand())
     .addCommand(proposalCommand())
-    .addCommand(standingCommand());
+    .addCommand(standingCommand())
+    .addCommand(runwayCommand());

@@ -14,7 +14,7 @@ import { addressOf, type Key } from "#cli/home/keys.ts";
 import { say } from "#cli/output.ts";
 import { msgSend } from "#client/bank.ts";
 import type { IterumClient } from "#client/connect.ts";
-import { msgDonate } from "#client/treasury.ts";
+import { msgDonate, msgSubscribe, msgUnsubscribe } from "#client/treasury.ts";
 import type { TxMessage, TxResult } from "#client/tx.ts";
 import { formatAmount, parseAmount } from "#client/units.ts";
 
@@ -67,6 +67,22 @@ async function donate(amount: string, options: TxOptions): Promise<void> {
   );
 }
 
+async function subscribe(priceMax: string, options: TxOptions): Promise<void> {
+  await sendAs(options, async (client, { address: subscriber }) =>
+    msgSubscribe({
+      subscriber,
+      gameId: await gameOf(client, options.game),
+      priceMax: parseAmount(priceMax, await unitOf(client)),
+    }),
+  );
+}
+
+async function unsubscribe(options: TxOptions): Promise<void> {
+  await sendAs(options, async (client, { address: subscriber }) =>
+    msgUnsubscribe({ subscriber, gameId: await gameOf(client, options.game) }),
+  );
+}
+
 /** A command that sends a transaction. */
 export const txCommandOf = (name: string, description: string): Command =>
   chainCommand(name, description)
@@ -88,4 +104,13 @@ export const txCommand = (): Command =>
         .argument("<amount>", "for example 100")
         .addOption(gameOption())
         .action(donate),
+    )
+    .addCommand(
+      txCommandOf("subscribe", "pay a game's budget every period")
+        .argument("<price>", "most that a period may cost, for example 3")
+        .addOption(gameOption())
+        .action(subscribe),
+    )
+    .addCommand(
+      txCommandOf("unsubscribe", "pay no further period").addOption(gameOption()).action(unsubscribe),
     );

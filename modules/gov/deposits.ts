@@ -64,6 +64,6 @@ export function forfeitDeposits(ctx: WriteCtx, proposal: Proposal): void {
   for (const [key] of deposits.under(ctx, u64Key, proposalId)) deposits.delete(ctx, key);
   const denom = denomOf(ctx, proposal);
   if (treasury.budgetDenom(ctx, gameId) === denom)
-    treasury.receive(ctx, gameId, AUTHORITY, deposit, "vetoed proposal");
+    treasury.give(ctx, gameId, AUTHORITY, deposit, "vetoed proposal");
   else bank.burn(ctx, AUTHORITY, denom, deposit);
 }

@@ -10,6 +10,8 @@ import { paramsOf } from "./kinds.ts";
 import { histories, markets } from "./state.ts";
 
 const PPM = 1_000_000n;
+/** A budget that no market needs. */
+const UNBOUNDED = 1n << 127n;
 
 /** Average class frequencies of the last settled rounds in millionths; undefined before the first. */
 function priorOf(ctx: ReadCtx, gameId: string): number[] | undefined {
@@ -44,6 +46,10 @@ export function openMarket(ctx: WriteCtx, key: rounds.RoundKey): void {
   const prior = priorOf(ctx, gameId);
   const terms = { budget, liquidityMin: rule.liquidityMin, ...(prior && { priorPpm: prior }) };
   const params = budget > 0n ? kind.forRound(paramsOf(rule), terms) : undefined;
+  const locked = params === undefined ? 0n : kind.subsidy(params) + committeePay;
+  const full = kind.forRound(paramsOf(rule), { ...terms, budget: UNBOUNDED });
+  const wanted = full === undefined ? 0n : kind.subsidy(full) + committeePay;
+  if (locked < wanted) treasury.tellShort(ctx, key, wanted, locked);
   if (params === undefined) {
     rounds.skipRound(ctx, key, `the treasury is short: ${budget} left for the subsidy`);
     return;

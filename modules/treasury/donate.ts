@@ -1,7 +1,7 @@
 import { ensure } from "#chain/kernel/error.ts";
 import type { Handler } from "#chain/kernel/module.ts";
 import type { MsgDonate, MsgDonateResponse } from "#proto/gen/iterum/treasury.ts";
-import { receive } from "./api.ts";
+import { give } from "./budget.ts";
 import { errors } from "./errors.ts";
 import { budgets } from "./state.ts";
 
@@ -11,7 +11,7 @@ export const donate: Handler<MsgDonate, MsgDonateResponse> = {
   check: ({ amount }) => ensure(amount > 0n, errors.BadAmount),
   run: (ctx, { sender, gameId, amount }) => {
     ensure(budgets.has(ctx, gameId), errors.NoBudget, { gameId });
-    receive(ctx, gameId, sender, amount, "donation");
+    give(ctx, gameId, sender, amount, "donation");
     return {};
   },
 };

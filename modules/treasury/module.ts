@@ -1,44 +1,23 @@
-import { ensure } from "#chain/kernel/error.ts";
-import { type Answers, defineModule, invariant, messages, queries } from "#chain/kernel/module.ts";
-import * as auth from "#modules/auth/api.ts";
-import * as bank from "#modules/bank/api.ts";
+import { defineModule, messages, queries } from "#chain/kernel/module.ts";
 import { GenesisState, Msg, Query } from "#proto/gen/iterum/treasury.ts";
-import { TREASURY } from "./api.ts";
 import { donate } from "./donate.ts";
-import { errors } from "./errors.ts";
-import { budgets } from "./state.ts";
-
-const answers: Answers<typeof Query> = {
-  budget: (ctx, { gameId }) => {
-    const budget = budgets.get(ctx, gameId);
-    ensure(budget, errors.NoBudget, { gameId });
-    return { budget };
-  },
-};
-
-const budgetsAreBacked = invariant("the treasury holds exactly the budgets", "cheap", (ctx) => {
-  const owed = new Map<string, bigint>();
-  for (const [, { denom, available }] of budgets.all(ctx))
-    owed.set(denom, (owed.get(denom) ?? 0n) + available);
-  return [...owed].every(([denom, amount]) => bank.balance(ctx, TREASURY, denom) === amount);
-});
+import { dumpTreasury, initTreasury } from "./genesis.ts";
+import { budgetsAreBacked, periodsEnd } from "./invariants.ts";
+import { openBudget } from "./open-budget.ts";
+import { payFee } from "./pay-fee.ts";
+import { payout } from "./payout.ts";
+import { answers } from "./queries.ts";
+import { renewDue } from "./renew.ts";
+import { setPlan } from "./set-plan.ts";
+import { subscribe } from "./subscribe.ts";
+import { unsubscribe } from "./unsubscribe.ts";
 
 export const treasuryModule = defineModule({
   name: "treasury",
   version: 1,
-  messages: messages(Msg, { donate }),
+  messages: messages(Msg, { donate, subscribe, unsubscribe, payFee, openBudget, setPlan, payout }),
   queries: queries(Query, answers),
-  invariants: [budgetsAreBacked],
-  genesis: {
-    codec: GenesisState,
-    init: (ctx, genesis) => {
-      auth.ensureModuleAccount(ctx, "treasury");
-      for (const budget of genesis.budgets) {
-        ensure(!budgets.has(ctx, budget.gameId), errors.BadGenesis, { gameId: budget.gameId });
-        budgets.set(ctx, budget.gameId, budget);
-      }
-      ensure(budgetsAreBacked.holds(ctx), errors.BadGenesis, { treasury: TREASURY });
-    },
-    dump: (ctx) => ({ budgets: [...budgets.all(ctx)].map(([, budget]) => budget) }),
-  },
+  invariants: [budgetsAreBacked, periodsEnd],
+  genesis: { codec: GenesisState, init: initTreasury, dump: dumpTreasury },
+  endBlock: renewDue,
 });

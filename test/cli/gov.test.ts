@@ -58,6 +58,7 @@ test("a member proposes, deposits, votes and looks at proposals from the command
       assert.match(shown, /^Ben is one of us: VOTING$/m);
       assert.match(shown, /^yes 3, no 0, abstain 0, veto 0, of 3$/m);
       assert.ok(shown.includes(`"address": "${ben}"`));
+      assert.match(await run("query", "runway"), /^pays for \d+ rounds if each costs all that it locks/m);
       assert.match(await run("query", "standing", "ann"), /^counts 3 now, 3 once all of it is of age$/m);
 
       const refused = async (...args: readonly string[]) =>

@@ -96,7 +96,10 @@ function money(choice: GenesisChoice) {
         },
       ],
     }),
-    treasury: toJson(Treasury, { budgets: [{ gameId: GAME_ID, denom: DENOM, available: treasury }] }),
+    treasury: toJson(Treasury, {
+      ...Treasury.zero(),
+      budgets: [{ gameId: GAME_ID, denom: DENOM, available: treasury }],
+    }),
   };
 }
 

@@ -103,7 +103,7 @@ test("accounts and coins are told as wallets expect", async () => {
   const modules = ask(chain, Auth.moduleAccounts, {}).accounts.map(
     ({ value }) => ModuleAccount.decode(value).name,
   );
-  assert.deepEqual(modules.toSorted(), ["elections", "fees", "markets", "treasury"]);
+  assert.deepEqual(modules.toSorted(), ["community", "elections", "fees", "gov", "markets", "treasury"]);
   assert.equal(ask(chain, Auth.params, {}).params?.txSigLimit, 7n);
   assert.equal(ask(chain, Params.params, {}).params?.feeDenom, DENOM);
   const held = purse(chain, ann.who);

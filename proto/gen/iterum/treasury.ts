@@ -13,11 +13,75 @@ export const Budget: Codec<Budget> = codec<Budget>("iterum.treasury.v1.Budget", 
   ["available", 3, "int"],
 ]);
 
+/** What rounds have cost a game so far, in base units. */
+export interface Ledger {
+  readonly gameId: string;
+  /** Rounds that opened. */
+  readonly rounds: bigint;
+  /** What they locked, and what came back of it with fees, forfeits and slashes. */
+  readonly locked: bigint;
+  readonly returned: bigint;
+  /** What the last of them locked, and when. */
+  readonly lastLocked: bigint;
+  readonly lastHeight: bigint;
+}
+export const Ledger: Codec<Ledger> = codec<Ledger>("iterum.treasury.v1.Ledger", () => ({ gameId: "", rounds: 0n, locked: 0n, returned: 0n, lastLocked: 0n, lastHeight: 0n }), [
+  ["game_id", 1, "string"],
+  ["rounds", 2, "uint64"],
+  ["locked", 3, "int"],
+  ["returned", 4, "int"],
+  ["last_locked", 5, "int"],
+  ["last_height", 6, "uint64"],
+]);
+
+/** What users of a game's models pay to its budget. */
+export interface Plan {
+  readonly gameId: string;
+  /** Base units a period; 0 where there are no subscriptions. */
+  readonly price: bigint;
+  readonly periodBlocks: number;
+  /** Share of what users pay operators, in millionths. */
+  readonly feeSharePpm: number;
+}
+export const Plan: Codec<Plan> = codec<Plan>("iterum.treasury.v1.Plan", () => ({ gameId: "", price: 0n, periodBlocks: 0, feeSharePpm: 0 }), [
+  ["game_id", 1, "string"],
+  ["price", 2, "int"],
+  ["period_blocks", 3, "uint32"],
+  ["fee_share_ppm", 4, "uint32"],
+]);
+
+/** A user that pays a game's budget every period. */
+export interface Subscription {
+  readonly gameId: string;
+  readonly subscriber: string;
+  /** Most that it agreed to pay a period. */
+  readonly priceMax: bigint;
+  readonly sinceHeight: bigint;
+  /** Last height that is paid for. */
+  readonly paidHeight: bigint;
+  /** Whether it goes on after that. */
+  readonly renews: boolean;
+}
+export const Subscription: Codec<Subscription> = codec<Subscription>("iterum.treasury.v1.Subscription", () => ({ gameId: "", subscriber: "", priceMax: 0n, sinceHeight: 0n, paidHeight: 0n, renews: false }), [
+  ["game_id", 1, "string"],
+  ["subscriber", 2, "string"],
+  ["price_max", 3, "int"],
+  ["since_height", 4, "uint64"],
+  ["paid_height", 5, "uint64"],
+  ["renews", 6, "bool"],
+]);
+
 export interface GenesisState {
   readonly budgets: readonly Budget[];
+  readonly ledgers: readonly Ledger[];
+  readonly plans: readonly Plan[];
+  readonly subscriptions: readonly Subscription[];
 }
-export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.treasury.v1.GenesisState", () => ({ budgets: none }), [
+export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.treasury.v1.GenesisState", () => ({ budgets: none, ledgers: none, plans: none, subscriptions: none }), [
   ["budgets", 1, "message", "repeated", () => Budget],
+  ["ledgers", 2, "message", "repeated", () => Ledger],
+  ["plans", 3, "message", "repeated", () => Plan],
+  ["subscriptions", 4, "message", "repeated", () => Subscription],
 ]);
 
 /** Gives coins to a game's budget. */
@@ -34,6 +98,107 @@ export const MsgDonate: Codec<MsgDonate> = codec<MsgDonate>("iterum.treasury.v1.
 
 export type MsgDonateResponse = Readonly<Record<never, never>>;
 export const MsgDonateResponse: Codec<MsgDonateResponse> = codec<MsgDonateResponse>("iterum.treasury.v1.MsgDonateResponse", () => ({}), []);
+
+/** Begins to pay a game's budget every period, and pays the first. */
+export interface MsgSubscribe {
+  readonly subscriber: string;
+  readonly gameId: string;
+  /** Most that a period may cost; a dearer one ends the subscription. */
+  readonly priceMax: bigint;
+}
+export const MsgSubscribe: Codec<MsgSubscribe> = codec<MsgSubscribe>("iterum.treasury.v1.MsgSubscribe", () => ({ subscriber: "", gameId: "", priceMax: 0n }), [
+  ["subscriber", 1, "string"],
+  ["game_id", 2, "string"],
+  ["price_max", 3, "int"],
+]);
+
+export interface MsgSubscribeResponse {
+  readonly paidHeight: bigint;
+}
+export const MsgSubscribeResponse: Codec<MsgSubscribeResponse> = codec<MsgSubscribeResponse>("iterum.treasury.v1.MsgSubscribeResponse", () => ({ paidHeight: 0n }), [
+  ["paid_height", 1, "uint64"],
+]);
+
+/** Ends a subscription with what is paid for. */
+export interface MsgUnsubscribe {
+  readonly subscriber: string;
+  readonly gameId: string;
+}
+export const MsgUnsubscribe: Codec<MsgUnsubscribe> = codec<MsgUnsubscribe>("iterum.treasury.v1.MsgUnsubscribe", () => ({ subscriber: "", gameId: "" }), [
+  ["subscriber", 1, "string"],
+  ["game_id", 2, "string"],
+]);
+
+export type MsgUnsubscribeResponse = Readonly<Record<never, never>>;
+export const MsgUnsubscribeResponse: Codec<MsgUnsubscribeResponse> = codec<MsgUnsubscribeResponse>("iterum.treasury.v1.MsgUnsubscribeResponse", () => ({}), []);
+
+/** Pays somebody for a service of a game, such as inference; the game's budget gets its share. */
+export interface MsgPayFee {
+  readonly payer: string;
+  readonly gameId: string;
+  readonly payee: string;
+  readonly amount: bigint;
+}
+export const MsgPayFee: Codec<MsgPayFee> = codec<MsgPayFee>("iterum.treasury.v1.MsgPayFee", () => ({ payer: "", gameId: "", payee: "", amount: 0n }), [
+  ["payer", 1, "string"],
+  ["game_id", 2, "string"],
+  ["payee", 3, "string"],
+  ["amount", 4, "int"],
+]);
+
+export interface MsgPayFeeResponse {
+  /** What of it went to the budget. */
+  readonly share: bigint;
+}
+export const MsgPayFeeResponse: Codec<MsgPayFeeResponse> = codec<MsgPayFeeResponse>("iterum.treasury.v1.MsgPayFeeResponse", () => ({ share: 0n }), [
+  ["share", 1, "int"],
+]);
+
+/** Sent by governance alone: opens the budget of a game that has none, in the game's denom. */
+export interface MsgOpenBudget {
+  readonly authority: string;
+  readonly gameId: string;
+}
+export const MsgOpenBudget: Codec<MsgOpenBudget> = codec<MsgOpenBudget>("iterum.treasury.v1.MsgOpenBudget", () => ({ authority: "", gameId: "" }), [
+  ["authority", 1, "string"],
+  ["game_id", 2, "string"],
+]);
+
+export type MsgOpenBudgetResponse = Readonly<Record<never, never>>;
+export const MsgOpenBudgetResponse: Codec<MsgOpenBudgetResponse> = codec<MsgOpenBudgetResponse>("iterum.treasury.v1.MsgOpenBudgetResponse", () => ({}), []);
+
+/** Sent by governance alone: what users pay from now on. */
+export interface MsgSetPlan {
+  readonly authority: string;
+  readonly plan: Plan | undefined;
+}
+export const MsgSetPlan: Codec<MsgSetPlan> = codec<MsgSetPlan>("iterum.treasury.v1.MsgSetPlan", () => ({ authority: "", plan: undefined }), [
+  ["authority", 1, "string"],
+  ["plan", 2, "message", "optional", () => Plan],
+]);
+
+export type MsgSetPlanResponse = Readonly<Record<never, never>>;
+export const MsgSetPlanResponse: Codec<MsgSetPlanResponse> = codec<MsgSetPlanResponse>("iterum.treasury.v1.MsgSetPlanResponse", () => ({}), []);
+
+/** Sent by governance alone: spends part of the budget. */
+export interface MsgPayout {
+  readonly authority: string;
+  readonly gameId: string;
+  readonly to: string;
+  readonly amount: bigint;
+  /** What it is for, at most 140 bytes. */
+  readonly purpose: string;
+}
+export const MsgPayout: Codec<MsgPayout> = codec<MsgPayout>("iterum.treasury.v1.MsgPayout", () => ({ authority: "", gameId: "", to: "", amount: 0n, purpose: "" }), [
+  ["authority", 1, "string"],
+  ["game_id", 2, "string"],
+  ["to", 3, "string"],
+  ["amount", 4, "int"],
+  ["purpose", 5, "string"],
+]);
+
+export type MsgPayoutResponse = Readonly<Record<never, never>>;
+export const MsgPayoutResponse: Codec<MsgPayoutResponse> = codec<MsgPayoutResponse>("iterum.treasury.v1.MsgPayoutResponse", () => ({}), []);
 
 export interface EventSpent {
   readonly gameId: string;
@@ -61,6 +226,57 @@ export const EventReceived: Codec<EventReceived> = codec<EventReceived>("iterum.
   ["purpose", 4, "string"],
 ]);
 
+/** A round locks less than the rule says, or nothing and is left out. */
+export interface EventRoundShort {
+  readonly gameId: string;
+  readonly roundId: bigint;
+  readonly wanted: bigint;
+  readonly locked: bigint;
+  readonly available: bigint;
+}
+export const EventRoundShort: Codec<EventRoundShort> = codec<EventRoundShort>("iterum.treasury.v1.EventRoundShort", () => ({ gameId: "", roundId: 0n, wanted: 0n, locked: 0n, available: 0n }), [
+  ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
+  ["wanted", 3, "int"],
+  ["locked", 4, "int"],
+  ["available", 5, "int"],
+]);
+
+export interface EventSubscribed {
+  readonly gameId: string;
+  readonly subscriber: string;
+  readonly paidHeight: bigint;
+}
+export const EventSubscribed: Codec<EventSubscribed> = codec<EventSubscribed>("iterum.treasury.v1.EventSubscribed", () => ({ gameId: "", subscriber: "", paidHeight: 0n }), [
+  ["game_id", 1, "string"],
+  ["subscriber", 2, "string"],
+  ["paid_height", 3, "uint64"],
+]);
+
+export interface EventSubscriptionEnded {
+  readonly gameId: string;
+  readonly subscriber: string;
+  readonly reason: string;
+}
+export const EventSubscriptionEnded: Codec<EventSubscriptionEnded> = codec<EventSubscriptionEnded>("iterum.treasury.v1.EventSubscriptionEnded", () => ({ gameId: "", subscriber: "", reason: "" }), [
+  ["game_id", 1, "string"],
+  ["subscriber", 2, "string"],
+  ["reason", 3, "string"],
+]);
+
+export interface EventPlanSet {
+  readonly gameId: string;
+  readonly price: bigint;
+  readonly periodBlocks: number;
+  readonly feeSharePpm: number;
+}
+export const EventPlanSet: Codec<EventPlanSet> = codec<EventPlanSet>("iterum.treasury.v1.EventPlanSet", () => ({ gameId: "", price: 0n, periodBlocks: 0, feeSharePpm: 0 }), [
+  ["game_id", 1, "string"],
+  ["price", 2, "int"],
+  ["period_blocks", 3, "uint32"],
+  ["fee_share_ppm", 4, "uint32"],
+]);
+
 export interface QueryBudgetRequest {
   readonly gameId: string;
 }
@@ -75,10 +291,78 @@ export const QueryBudgetResponse: Codec<QueryBudgetResponse> = codec<QueryBudget
   ["budget", 1, "message", "optional", () => Budget],
 ]);
 
+/** How long the budget lasts. */
+export interface QueryRunwayRequest {
+  readonly gameId: string;
+}
+export const QueryRunwayRequest: Codec<QueryRunwayRequest> = codec<QueryRunwayRequest>("iterum.treasury.v1.QueryRunwayRequest", () => ({ gameId: "" }), [
+  ["game_id", 1, "string"],
+]);
+
+export interface QueryRunwayResponse {
+  readonly available: bigint;
+  /** Rounds that it pays for if each costs all that the last one locked. */
+  readonly roundsAtWorst: bigint;
+  /** What the last one locked; 0 before the first. */
+  readonly lockedPerRound: bigint;
+  /** What a round has cost on average, with those that still run at all that they locked; 0 where they earned. */
+  readonly costPerRound: bigint;
+  /** Rounds that it pays for at that cost; 0 where they cost nothing. */
+  readonly roundsAtAverage: bigint;
+  readonly ledger: Ledger | undefined;
+}
+export const QueryRunwayResponse: Codec<QueryRunwayResponse> = codec<QueryRunwayResponse>("iterum.treasury.v1.QueryRunwayResponse", () => ({ available: 0n, roundsAtWorst: 0n, lockedPerRound: 0n, costPerRound: 0n, roundsAtAverage: 0n, ledger: undefined }), [
+  ["available", 1, "int"],
+  ["rounds_at_worst", 2, "uint64"],
+  ["locked_per_round", 3, "int"],
+  ["cost_per_round", 4, "int"],
+  ["rounds_at_average", 5, "uint64"],
+  ["ledger", 6, "message", "optional", () => Ledger],
+]);
+
+export interface QueryPlanRequest {
+  readonly gameId: string;
+}
+export const QueryPlanRequest: Codec<QueryPlanRequest> = codec<QueryPlanRequest>("iterum.treasury.v1.QueryPlanRequest", () => ({ gameId: "" }), [
+  ["game_id", 1, "string"],
+]);
+
+export interface QueryPlanResponse {
+  readonly plan: Plan | undefined;
+}
+export const QueryPlanResponse: Codec<QueryPlanResponse> = codec<QueryPlanResponse>("iterum.treasury.v1.QueryPlanResponse", () => ({ plan: undefined }), [
+  ["plan", 1, "message", "optional", () => Plan],
+]);
+
+export interface QuerySubscriptionRequest {
+  readonly gameId: string;
+  readonly subscriber: string;
+}
+export const QuerySubscriptionRequest: Codec<QuerySubscriptionRequest> = codec<QuerySubscriptionRequest>("iterum.treasury.v1.QuerySubscriptionRequest", () => ({ gameId: "", subscriber: "" }), [
+  ["game_id", 1, "string"],
+  ["subscriber", 2, "string"],
+]);
+
+export interface QuerySubscriptionResponse {
+  readonly subscription: Subscription | undefined;
+}
+export const QuerySubscriptionResponse: Codec<QuerySubscriptionResponse> = codec<QuerySubscriptionResponse>("iterum.treasury.v1.QuerySubscriptionResponse", () => ({ subscription: undefined }), [
+  ["subscription", 1, "message", "optional", () => Subscription],
+]);
+
 export const Msg = {
   donate: { path: "/iterum.treasury.v1.Msg/Donate", request: MsgDonate, response: MsgDonateResponse } as Rpc<MsgDonate, MsgDonateResponse>,
+  subscribe: { path: "/iterum.treasury.v1.Msg/Subscribe", request: MsgSubscribe, response: MsgSubscribeResponse } as Rpc<MsgSubscribe, MsgSubscribeResponse>,
+  unsubscribe: { path: "/iterum.treasury.v1.Msg/Unsubscribe", request: MsgUnsubscribe, response: MsgUnsubscribeResponse } as Rpc<MsgUnsubscribe, MsgUnsubscribeResponse>,
+  payFee: { path: "/iterum.treasury.v1.Msg/PayFee", request: MsgPayFee, response: MsgPayFeeResponse } as Rpc<MsgPayFee, MsgPayFeeResponse>,
+  openBudget: { path: "/iterum.treasury.v1.Msg/OpenBudget", request: MsgOpenBudget, response: MsgOpenBudgetResponse } as Rpc<MsgOpenBudget, MsgOpenBudgetResponse>,
+  setPlan: { path: "/iterum.treasury.v1.Msg/SetPlan", request: MsgSetPlan, response: MsgSetPlanResponse } as Rpc<MsgSetPlan, MsgSetPlanResponse>,
+  payout: { path: "/iterum.treasury.v1.Msg/Payout", request: MsgPayout, response: MsgPayoutResponse } as Rpc<MsgPayout, MsgPayoutResponse>,
 } as const;
 
 export const Query = {
   budget: { path: "/iterum.treasury.v1.Query/Budget", request: QueryBudgetRequest, response: QueryBudgetResponse } as Rpc<QueryBudgetRequest, QueryBudgetResponse>,
+  runway: { path: "/iterum.treasury.v1.Query/Runway", request: QueryRunwayRequest, response: QueryRunwayResponse } as Rpc<QueryRunwayRequest, QueryRunwayResponse>,
+  plan: { path: "/iterum.treasury.v1.Query/Plan", request: QueryPlanRequest, response: QueryPlanResponse } as Rpc<QueryPlanRequest, QueryPlanResponse>,
+  subscription: { path: "/iterum.treasury.v1.Query/Subscription", request: QuerySubscriptionRequest, response: QuerySubscriptionResponse } as Rpc<QuerySubscriptionRequest, QuerySubscriptionResponse>,
 } as const;

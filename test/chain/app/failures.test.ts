@@ -61,7 +61,7 @@ function machine(): { machine: Machine; store: Overlay } {
   const toy = defineModule({
     name: "toy",
     version: 1,
-    messages: messages(Msg, { donate }),
+    messages: messages({ donate: Msg.donate }, { donate }),
     queries: [],
     invariants: [],
     genesis: { codec: GenesisState, init: () => undefined, dump: () => GenesisState.zero() },

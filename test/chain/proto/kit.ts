@@ -123,7 +123,9 @@ function elements(field: FieldInfo, depth: number, packed: Packed): fc.Arbitrary
   return SCALARS[SAME[field.kind] ?? field.kind] as fc.Arbitrary<unknown>;
 }
 
-/** All messages of a type, nested at most `depth` deep; an `Any` holds one of the packed types where given. */
+/**
+ * All messages of a type, nested at most `depth` deep; an `Any` holds one of the packed types where given.
+ */
 export function messages(
   codec: Codec<unknown>,
   depth = 3,

@@ -1,0 +1,28 @@
+import { ensure } from "#chain/kernel/error.ts";
+import type { Handler } from "#chain/kernel/module.ts";
+import type { MsgSubscribe, MsgSubscribeResponse } from "#proto/gen/iterum/treasury.ts";
+import { give } from "./budget.ts";
+import { errors } from "./errors.ts";
+import { subscribed } from "./events.ts";
+import { ensureBudget, planOf } from "./plan.ts";
+import { due, subscriptions } from "./state.ts";
+
+/** Pays the first period, and agrees to pay those that follow while they cost no more than it says. */
+export const subscribe: Handler<MsgSubscribe, MsgSubscribeResponse> = {
+  signer: ({ subscriber }) => subscriber,
+  run: (ctx, { subscriber, gameId, priceMax }) => {
+    ensureBudget(ctx, gameId);
+    const { price, periodBlocks } = planOf(ctx, gameId);
+    ensure(price > 0n, errors.NoPlan, { gameId });
+    ensure(price <= priceMax, errors.TooDear, { gameId, price });
+    const key = [gameId, subscriber] as const;
+    ensure(!subscriptions.has(ctx, key), errors.Subscribed, { gameId, subscriber });
+    give(ctx, gameId, subscriber, price, "subscription");
+    const paidHeight = ctx.height + BigInt(periodBlocks);
+    const terms = { gameId, subscriber, priceMax, sinceHeight: ctx.height };
+    subscriptions.set(ctx, key, { ...terms, paidHeight, renews: true });
+    due.set(ctx, [paidHeight, gameId, subscriber], true);
+    subscribed(ctx, { gameId, subscriber, paidHeight });
+    return { paidHeight };
+  },
+};
