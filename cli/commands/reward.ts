@@ -23,7 +23,7 @@ import { builtinProgram } from "#modules/rewards/builtin-programs.ts";
 import { builtinIds } from "#modules/rewards/builtins.ts";
 import { checkProgram, type ProgramLimits, programHash } from "#modules/rewards/ir/program.ts";
 import { labelRuleNames } from "#modules/rewards/label-rules.ts";
-import { Program } from "#proto/gen/iterum/rewards.ts";
+import { MsgSetRewardFunction, Program, RewardRule } from "#proto/gen/iterum/rewards.ts";
 
 /** The size of the game that a function is for. */
 interface GameOptions {
@@ -56,14 +56,29 @@ async function compiled(source: string, options: GameOptions): Promise<Compiled>
 }
 
 interface CompileOptions extends GameOptions {
+  readonly for?: string;
+  readonly fromRound?: number;
   readonly classes: number;
   readonly labels?: readonly number[];
   readonly json?: true;
 }
 
+/** The message of a proposal that changes a game's function, as `iterum gov propose` reads it. */
+function messageFor(program: Program, gameId: string, round: number, { agree, panel, scalar }: GameOptions) {
+  const fromRound = BigInt(round);
+  const parts = { gameId, program, agree, panel, fromRound, scalar: scalar === true };
+  const rule = toJson(RewardRule, { ...RewardRule.zero(), ...parts });
+  return { "@type": MsgSetRewardFunction.typeUrl, rule };
+}
+
 async function compile(source: string, options: CompileOptions): Promise<void> {
   const { program, itemCost, scoreCost } = await compiled(source, options);
   const hash = toHex(programHash(program));
+  if (options.for !== undefined) {
+    ensureCli(options.fromRound !== undefined, "--for needs --from-round");
+    sayJson(messageFor(program, options.for, options.fromRound, options));
+    return;
+  }
   if (options.json) {
     sayJson({ programHash: hash, itemCost, scoreCost, program: toJson(Program, program) });
     return;
@@ -183,7 +198,9 @@ export const rewardCommand = (): Command =>
           labelList,
         )
         .option("--scalar", "what counts is a number in millionths instead of a class")
-        .option("--json", "print the program as a genesis or proposal takes it")
+        .option("--json", "print the program as a genesis takes it")
+        .option("--for <game>", "print the message of a proposal that changes this game's function")
+        .option("--from-round <round>", "with --for: the first round", wholeNumber(1, 999_999_999))
         .action(compile),
     )
     .addCommand(

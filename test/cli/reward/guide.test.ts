@@ -6,11 +6,13 @@ import { text as readText } from "node:stream/consumers";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { toHex } from "#chain/bytes/hex.ts";
+import { AUTHORITY } from "#chain/protocol/authority.ts";
 import { compileReward } from "#cli/reward/compile.ts";
 import { printReward } from "#cli/reward/print.ts";
+import { governedFromJson } from "#client/gov.ts";
 import { builtinProgram } from "#modules/rewards/builtin-programs.ts";
 import { programHash } from "#modules/rewards/ir/program.ts";
-import type { Program } from "#proto/gen/iterum/rewards.ts";
+import { MsgSetRewardFunction, type Program } from "#proto/gen/iterum/rewards.ts";
 import { iterum, withFolder } from "../program.ts";
 import { LIMITS } from "./texts.ts";
 
@@ -98,4 +100,17 @@ test("the guide's text with a mistake is refused as the guide says", () =>
       assert.deepEqual([code, stdout], [1, ""]);
       assert.ok(stderr.endsWith(`${output.slice(output.indexOf("line"))}\n`), stderr);
     }
+  }));
+
+test("the message that compile prints for a game is one that its community can propose", () =>
+  withFiles(async (at) => {
+    const { code, stdout, stderr } = await iterum(
+      at("reward compile spam.cel --for spam --from-round 9").split(" "),
+    );
+    assert.equal(code, 0, stderr);
+    const { typeUrl, value } = governedFromJson(JSON.parse(stdout));
+    assert.equal(typeUrl, MsgSetRewardFunction.typeUrl);
+    const { authority, rule } = MsgSetRewardFunction.decode(value);
+    assert.deepEqual([authority, rule?.gameId, rule?.fromRound, rule?.panel], [AUTHORITY, "spam", 9n, 2]);
+    assert.deepEqual(rule?.program, compileReward(files().get("spam.cel") ?? "", LIMITS).program);
   }));

@@ -15,6 +15,7 @@ import { errors } from "#modules/rewards/errors.ts";
 import { call, constant, field } from "#modules/rewards/ir/build.ts";
 import { programHash } from "#modules/rewards/ir/program.ts";
 import { errors as roundsErrors } from "#modules/rounds/errors.ts";
+import { ProposalStatus } from "#proto/gen/iterum/gov.ts";
 import {
   EventRewardFunctionSet,
   GenesisState,
@@ -23,8 +24,9 @@ import {
   Query,
   RewardRule,
 } from "#proto/gen/iterum/rewards.ts";
-import { people } from "#test/kit/accounts.ts";
-import { newChain } from "#test/kit/chain.ts";
+import { type Person, people } from "#test/kit/accounts.ts";
+import { newChain, say } from "#test/kit/chain.ts";
+import { decides } from "#test/kit/game/govern.ts";
 import { ask, refusesQuery } from "#test/kit/game/refuse.ts";
 import { GAME_ID } from "#test/kit/genesis.ts";
 
@@ -163,6 +165,20 @@ test("the game's community decides, and nobody else speaks for it", async () => 
   assert.equal(ctx.electorateOf(packed(ruleOf({ builtin: "brier/1" })), AUTHORITY), gameId);
   const another = packed(ruleOf({ builtin: "brier/1" }), "iterum1somebody");
   failsWith(kernelErrors.NotGoverned, ctx.enact([another], AUTHORITY, 10_000_000n));
+});
+
+test("a community decides by vote on the function of a later round", async () => {
+  const [ann, ben] = people("ann", "ben") as [Person, Person];
+  const { chain } = await played({ members: [ann, ben] });
+  const rule = ruleOf({ program: f1, fromRound: 2n });
+  const { status, reason } = await decides(
+    chain,
+    [ann, ben],
+    [say(MsgSetRewardFunction, { authority: AUTHORITY, rule })],
+  );
+  assert.deepEqual([status, reason], [ProposalStatus.PROPOSAL_STATUS_ENACTED, ""]);
+  const told = (roundId: bigint) => ask(chain, Query.rewardRule, { gameId, roundId }).rule;
+  assert.deepEqual([told(1n)?.builtin, told(2n)?.program], ["logloss/1", f1]);
 });
 
 test("functions and their programs are told, and survive an export", async () => {
