@@ -10,12 +10,12 @@ import { people } from "./accounts.ts";
 import { Consensus } from "./consensus.ts";
 import { expectSameState, sends } from "./crashes.ts";
 import { startApp } from "./node.ts";
-import type { Volume } from "./volume.ts";
+import type { BreakableDisk, Volume } from "./volume.ts";
 
-/** How a disk is made full for an app that runs, and given back for the next one. */
+/** How a disk is made full, or breaks, for an app that runs, and is given back for the next one. */
 export interface FullDisk {
   fill(app: AppChild, freeBytes: number): void;
-  release(): void;
+  release(): void | Promise<void>;
 }
 
 /** A file-size limit set on the running process: its next writes fail, as on a full disk. */
@@ -34,6 +34,20 @@ export const onVolume = (volume: Volume): FullDisk => ({
   fill: (_, freeBytes) => volume.fill(freeBytes),
   release: () => volume.release(),
 });
+
+/** A disk that breaks while the app is at work. */
+export function onBreakable(disk: BreakableDisk): FullDisk {
+  let failing: Promise<void> = Promise.resolve();
+  return {
+    fill: () => {
+      failing = disk.fail();
+    },
+    release: async () => {
+      await failing;
+      disk.mend();
+    },
+  };
+}
 
 const BLOCKS_MAX = 500;
 
@@ -60,7 +74,7 @@ async function untilFull(app: AppChild, home: string, work: (peer: Peer) => Prom
 type Peer = Awaited<ReturnType<typeof connectPeer>>;
 
 /**
- * Lets the disk of an app become full at so many moments drawn from the seed; each time its process must end
+ * Lets the disk of an app become full, or break, at so many moments drawn from the seed; each time its process must end
  * with the exit code of the disk, and go on where the disk is free again. At the end the state must be the
  * one of an undisturbed app. Gives its height.
  */
@@ -81,7 +95,7 @@ export async function fillDisks(
       disk.fill(app, random.below(60_000));
       for (let j = 0; j < BLOCKS_MAX; j++) await consensus.advance(peer, sends(consensus, random));
     });
-    disk.release();
+    await disk.release();
   }
   const app = await startApp(home, env);
   const peer = await connectPeer(`unix://${homePaths(home).socket}`);
