@@ -9,7 +9,7 @@ import { type EpochKeys, type MemberIdentity, newEpochKeys } from "./identity.ts
 import { type Contents, encodeContents, encodeLabel, type SealedItem } from "./item-data.ts";
 import { type EventStore, StoreError } from "./store.ts";
 
-/** An item that a member offers: its content, its input tensor and its label: a class number or a scalar in millionths. */
+/** An item that a member offers: content, input tensor and label, a class or a scalar in millionths. */
 export interface LabelledItem extends Contents {
   readonly label: number;
 }

@@ -1,20 +1,20 @@
 import { compareBigints } from "#chain/bytes/compare.ts";
-import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
+import type { Hook, ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { assert, ensure } from "#chain/kernel/error.ts";
+import { hook } from "#chain/kernel/module.ts";
+import { smaller } from "#chain/math/bounds.ts";
 import { mulDiv } from "#chain/math/mul-div.ts";
-import { moduleAddress } from "#chain/protocol/address.ts";
 import * as bank from "#modules/bank/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import * as treasury from "#modules/treasury/api.ts";
 import { type Election, type Seat, SeatStatus } from "#proto/gen/iterum/elections.ts";
 import { errors } from "./errors.ts";
 import { seatSlashed } from "./events.ts";
-import { candidates, elections, exclusions, roundKey, seats } from "./state.ts";
+import { mechanismOf } from "./mechanisms.ts";
+import { bars, elections, exclusions, roundKey, seats } from "./state.ts";
+import { BONDS, putIn, takeOut } from "./urn.ts";
 
 export { beaconClaim, beaconIsSigned, beaconMessage, seedFor } from "./beacon.ts";
-
-/** Holds the members' bonds. */
-export const BONDS = moduleAddress("elections");
 
 /** The game's election rule; fails with (elections, 6). */
 export function electionOf(ctx: ReadCtx, gameId: string): Election {
@@ -28,26 +28,51 @@ export function itemsPerSet({ itemsMax, committee }: Election): number {
   return Number(mulDiv(BigInt(itemsMax), 1n, BigInt(committee), "down"));
 }
 
-/** Puts a member with `count` items into the round's urn and locks its bond. */
+/** Fails with (elections, 8) while the member is kept out. */
+function ensureNotBarred(ctx: ReadCtx, { gameId, roundId }: rounds.RoundKey, member: string): void {
+  const untilRound = bars.get(ctx, [gameId, member]) ?? 0n;
+  ensure(roundId > untilRound, errors.Barred, { member, untilRound });
+}
+
+/** Puts a member with `count` items into the round's urn and locks its bond, for this round alone. */
 export function enroll(
   ctx: WriteCtx,
   key: rounds.RoundKey,
   member: { readonly address: string; readonly weight: bigint },
   count: number,
 ): void {
-  const { memberBond } = electionOf(ctx, key.gameId);
-  bank.send(ctx, member.address, BONDS, rounds.game(ctx, key.gameId).denom, memberBond);
-  candidates.set(ctx, [key.gameId, key.roundId, member.address], {
-    member: member.address,
-    weight: member.weight,
-    count,
-    bond: memberBond,
-  });
+  const { address } = member;
+  const election = electionOf(ctx, key.gameId);
+  ensureNotBarred(ctx, key, address);
+  mechanismOf(election.mechanism)?.admit(ctx, key, election);
+  const bond = election.memberBond;
+  bank.send(ctx, address, BONDS, rounds.game(ctx, key.gameId).denom, bond);
+  const isOut = exclusions.has(ctx, [key.gameId, key.roundId, address]);
+  putIn(ctx, key, { member: address, weight: isOut ? 0n : member.weight, count, bond });
 }
 
+/** An account has been kept out of a round's draw; who stands behind it may be kept out too. */
+export const accountExcluded: Hook<rounds.RoundKey & { readonly address: string }> =
+  hook("elections.accountExcluded");
+
 /** Keeps an account out of the round's draw: whoever trades must not choose what is traded on. */
-export const exclude = (ctx: WriteCtx, { gameId, roundId }: rounds.RoundKey, address: string): void =>
+export function exclude(ctx: WriteCtx, key: rounds.RoundKey, address: string): void {
+  const { gameId, roundId } = key;
   exclusions.set(ctx, [gameId, roundId, address], true);
+  takeOut(ctx, key, address);
+  ctx.fire(accountExcluded, { gameId, roundId, address });
+}
+
+/** Keeps a slashed member out of the urns of the rounds after this one, as long as the game says. */
+function bar(ctx: WriteCtx, { gameId, roundId }: rounds.RoundKey, member: string): void {
+  const { cooldownRounds } = electionOf(ctx, gameId);
+  if (cooldownRounds === 0) return;
+  const untilRound = roundId + BigInt(cooldownRounds);
+  if (untilRound > (bars.get(ctx, [gameId, member]) ?? 0n)) bars.set(ctx, [gameId, member], untilRound);
+  // It may have committed data to rounds that have opened since.
+  const last = smaller(untilRound, rounds.lastRoundId(ctx, gameId));
+  for (let later = roundId + 1n; later <= last; later++) takeOut(ctx, { gameId, roundId: later }, member);
+}
 
 /** A round's seats in rank order. */
 export function seatsOf(ctx: ReadCtx, { gameId, roundId }: rounds.RoundKey): Seat[] {
@@ -138,6 +163,7 @@ export function slash(ctx: WriteCtx, key: rounds.RoundKey, seat: Seat, why: stri
   treasury.receive(ctx, key.gameId, BONDS, seat.bond, "slashed member bond");
   setStatus(ctx, key, { ...seat, bond: 0n }, SeatStatus.SEAT_STATUS_SLASHED);
   seatSlashed(ctx, { ...key, member: seat.member, amount: seat.bond, why });
+  bar(ctx, key, seat.member);
 }
 
 /** Half of a bond goes to who proves that its member let a label out. */

@@ -7,4 +7,7 @@ export const errors = errorSet("elections", {
   NotElected: [5, "the account is not elected to open its data now"],
   NoElection: [6, "the game has no election rule"],
   BadGenesis: [7, "genesis of the elections is not consistent"],
+  Barred: [8, "the member was slashed and is kept out of some rounds"],
+  UrnFull: [9, "as many have committed data as there are seats"],
+  BadVote: [10, "not a vote that can be counted"],
 });

@@ -1,14 +1,34 @@
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import type { GenesisState } from "#proto/gen/iterum/elections.ts";
+import { countVote } from "./council.ts";
 import { errors } from "./errors.ts";
-import { beacon, beaconKeys, candidates, elections, exclusions, seats } from "./state.ts";
+import {
+  bars,
+  beacon,
+  beaconKeys,
+  candidates,
+  councilVotes,
+  elections,
+  emptying,
+  exclusions,
+  seats,
+} from "./state.ts";
+import { putIn } from "./urn.ts";
+
+/** Candidates as they went into their urns. */
+const inUrnOrder = (list: GenesisState["candidates"]): GenesisState["candidates"] =>
+  list.toSorted((a, b) => (a.candidate?.ticket ?? 0) - (b.candidate?.ticket ?? 0));
 
 /** Puts the urns and seats of an exported chain back. */
 export function restoreElections(ctx: WriteCtx, genesis: GenesisState): void {
-  for (const { gameId, roundId, candidate } of genesis.candidates) {
+  for (const { gameId, roundId } of genesis.emptying) emptying.set(ctx, [gameId, roundId], true);
+  for (const { gameId, roundId, candidate } of inUrnOrder(genesis.candidates)) {
     ensure(candidate, errors.BadGenesis, { gameId });
-    candidates.set(ctx, [gameId, roundId, candidate.member], candidate);
+    const key = { gameId, roundId };
+    if (emptying.has(ctx, [gameId, roundId]))
+      candidates.set(ctx, [gameId, roundId, candidate.member], candidate);
+    else putIn(ctx, key, candidate);
   }
   for (const { gameId, roundId, seat } of genesis.seats) {
     ensure(seat, errors.BadGenesis, { gameId });
@@ -16,6 +36,11 @@ export function restoreElections(ctx: WriteCtx, genesis: GenesisState): void {
   }
   for (const { gameId, roundId, address } of genesis.exclusions)
     exclusions.set(ctx, [gameId, roundId, address], true);
+  for (const { gameId, member, untilRound } of genesis.bars) bars.set(ctx, [gameId, member], untilRound);
+  for (const { gameId, vote } of genesis.councilVotes) {
+    ensure(vote, errors.BadGenesis, { gameId });
+    countVote(ctx, gameId, vote);
+  }
 }
 
 /** The whole state of elections as genesis. */
@@ -30,4 +55,7 @@ export const dumpElections = (ctx: ReadCtx): GenesisState => ({
   })),
   seats: [...seats.all(ctx)].map(([[gameId, roundId], seat]) => ({ gameId, roundId, seat })),
   exclusions: [...exclusions.all(ctx)].map(([[gameId, roundId, address]]) => ({ gameId, roundId, address })),
+  emptying: [...emptying.all(ctx)].map(([[gameId, roundId]]) => ({ gameId, roundId })),
+  bars: [...bars.all(ctx)].map(([[gameId, member], untilRound]) => ({ gameId, member, untilRound })),
+  councilVotes: [...councilVotes.all(ctx)].map(([[gameId], vote]) => ({ gameId, vote })),
 });

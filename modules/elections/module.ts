@@ -5,23 +5,28 @@ import { firstBeacon, verifyPossession } from "#chain/protocol/beacon.ts";
 import * as auth from "#modules/auth/api.ts";
 import * as bank from "#modules/bank/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
-import { type Election, GenesisState, Injected, Query } from "#proto/gen/iterum/elections.ts";
+import { type Election, GenesisState, Injected, Msg, Query } from "#proto/gen/iterum/elections.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
-import { BONDS, electionOf, itemsPerSet, seatsOf } from "./api.ts";
+import { electionOf, itemsPerSet, seatsOf } from "./api.ts";
 import { beaconHandler, beaconIsSigned, moveUnsigned } from "./beacon.ts";
+import { nominees, voteCouncil } from "./council.ts";
 import { drawCommittee } from "./draw.ts";
 import { callAlternates, endLabels, endReveals, releaseAll } from "./duty.ts";
 import { errors } from "./errors.ts";
 import { dumpElections, restoreElections } from "./genesis.ts";
+import { mechanismOf } from "./mechanisms.ts";
 import { beacon, beaconKeys, candidates, elections, seats } from "./state.ts";
+import { BONDS, clearUrns } from "./urn.ts";
 
 const SEATS_MAX = 256;
 const ITEMS_MAX = 1_000;
+const COOLDOWN_ROUNDS_MAX = 1_000;
 
 const answers: Answers<typeof Query> = {
   beacon: (ctx) => ({ beacon: beacon.get(ctx) }),
   election: (ctx, { gameId }) => ({ election: electionOf(ctx, gameId) }),
   committee: (ctx, key) => ({ seats: seatsOf(ctx, key) }),
+  council: (ctx, { gameId }) => ({ nominees: [...nominees(ctx, gameId)] }),
 };
 
 const turns: Readonly<Partial<Record<Phase, (ctx: WriteCtx, key: rounds.RoundKey) => void>>> = {
@@ -45,14 +50,18 @@ const bondsAreBacked = invariant("the elections' account holds exactly the membe
 });
 
 function checkElection(ctx: ReadCtx, election: Election): void {
-  const { gameId, mechanism, committee, alternates, itemsMax, quorumSets, itemsMin, panel } = election;
+  const { gameId, mechanism, committee, alternates, itemsMax, quorumSets, itemsMin, panel, cooldownRounds } =
+    election;
   const { schedule } = rounds.game(ctx, gameId);
   const holds =
-    mechanism === "sortition" &&
+    mechanismOf(mechanism) !== undefined &&
+    // Where everybody sits nobody is left to wait.
+    (mechanism !== "all" || alternates === 0) &&
     committee >= 1 &&
     committee + alternates <= SEATS_MAX &&
     itemsMax >= committee &&
     itemsMax <= ITEMS_MAX &&
+    cooldownRounds <= COOLDOWN_ROUNDS_MAX &&
     itemsMin >= 1 &&
     itemsMin <= committee * itemsPerSet(election) &&
     quorumSets >= 1 &&
@@ -69,13 +78,14 @@ function checkElection(ctx: ReadCtx, election: Election): void {
     quorumSets,
     itemsMin,
     panel,
+    cooldownRounds,
   });
 }
 
 export const electionsModule = defineModule({
   name: "elections",
   version: 1,
-  messages: [],
+  messages: messages(Msg, { voteCouncil }),
   injected: messages(Injected, { beacon: beaconHandler }),
   queries: queries(Query, answers),
   invariants: [bondsAreBacked],
@@ -100,4 +110,5 @@ export const electionsModule = defineModule({
     dump: dumpElections,
   },
   beginBlock: moveUnsigned,
+  endBlock: clearUrns,
 });

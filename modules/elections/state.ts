@@ -1,7 +1,15 @@
 import { bytesKey, pair, textKey, triple, u64Key } from "#chain/kernel/keys.ts";
-import { keyspace, present } from "#chain/kernel/state.ts";
+import { keyspace, present, u64Value } from "#chain/kernel/state.ts";
 import { addressKey } from "#chain/protocol/address.ts";
-import { Beacon, BeaconKey, Candidate, Election, Seat } from "#proto/gen/iterum/elections.ts";
+import {
+  Beacon,
+  BeaconKey,
+  Candidate,
+  CouncilVote,
+  Election,
+  Seat,
+  Ticket,
+} from "#proto/gen/iterum/elections.ts";
 
 const VALIDATOR_BYTES = 20;
 
@@ -16,3 +24,15 @@ export const beaconKeys = space.table(3, bytesKey(VALIDATOR_BYTES), BeaconKey);
 export const candidates = space.table(4, memberKey, Candidate);
 export const exclusions = space.table(5, memberKey, present);
 export const seats = space.table(6, memberKey, Seat);
+export const urnSizes = space.table(7, roundKey, u64Value);
+// (gameId, roundId, place)
+export const tickets = space.table(8, triple(textKey, u64Key, u64Key), Ticket);
+export const emptying = space.table(9, roundKey, present); // urns that are over
+// (gameId, member) → last round that it is kept out of
+export const bars = space.table(10, pair(textKey, addressKey), u64Value);
+// (gameId, voter)
+export const councilVotes = space.table(11, pair(textKey, addressKey), CouncilVote);
+// (gameId, nominee) → votes
+export const tallies = space.table(12, pair(textKey, addressKey), u64Value);
+// (gameId, 2⁶⁴ − 1 − votes, nominee)
+export const standings = space.table(13, triple(textKey, u64Key, addressKey), present);

@@ -15,7 +15,7 @@ import { benchSendsInProcess } from "./sends-in-process.ts";
 import { sendersGenesis, signedSends } from "./signed-sends.ts";
 
 /** Those that need neither a node nor proofs. */
-const SHORT = ["settlement", "maths", "beacon", "threshold", "data", "trainer", "store"];
+const SHORT = ["settlement", "elections", "maths", "beacon", "threshold", "data", "trainer", "store"];
 
 function assertFigures(figures: readonly Figure[]): void {
   assert.ok(figures.length > 0);

@@ -1,6 +1,7 @@
 import { benchBeacon } from "./beacon.ts";
 import { benchBlocks } from "./blocks.ts";
 import { benchData } from "./data.ts";
+import { benchElections } from "./elections.ts";
 import { benchMaths } from "./maths.ts";
 import type { Effort } from "./measure.ts";
 import { benchMempools } from "./mempools.ts";
@@ -75,6 +76,16 @@ async function settlement(effort: Effort): Promise<Figure[]> {
     figure("item-moves, trade alone", tradeMovesPerSecond, "/s"),
     figure("one block of the crank", blockMs, "ms"),
     figure("with encodings to trade alone", movesPerSecond / tradeMovesPerSecond, "×"),
+  ];
+}
+
+async function elections(effort: Effort): Promise<Figure[]> {
+  const { members, enrolMicros, drawMs, clearMs } = await benchElections(effort);
+  return [
+    figure("members in the urn", members, ""),
+    figure("put a member in", enrolMicros, "µs"),
+    figure("draw 35 of them, with their items", drawMs, "ms"),
+    figure("give 500 bonds back: a block's part", clearMs, "ms"),
   ];
 }
 
@@ -173,6 +184,7 @@ export const pieces: readonly Piece[] = [
   { name: "sends", run: sends },
   { name: "mempools", run: mempools, isSlow: true },
   { name: "settlement", run: settlement },
+  { name: "elections", run: elections },
   { name: "maths", run: maths },
   { name: "proofs", run: proofs },
   { name: "prover", run: prover, isSlow: true },

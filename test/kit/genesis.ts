@@ -62,6 +62,8 @@ export interface GenesisChoice {
   /** Cross-labellers per item; with some, LABEL has a length. */
   readonly panel?: number;
   readonly agree?: string;
+  readonly mechanism?: string;
+  readonly cooldownRounds?: number;
   /** A last change of the state, for what no other choice can say. */
   readonly alter?: (state: AppState) => AppState;
 }
@@ -148,7 +150,7 @@ function play(choice: GenesisChoice) {
       elections: [
         {
           gameId: GAME_ID,
-          mechanism: "sortition",
+          mechanism: choice.mechanism ?? "sortition",
           committee,
           alternates,
           itemsMax,
@@ -157,6 +159,7 @@ function play(choice: GenesisChoice) {
           memberBond: 500n * TOKEN,
           rewardPerItem: TOKEN,
           panel,
+          cooldownRounds: choice.cooldownRounds ?? 0,
         },
       ],
       beaconKeys: choice.beaconKeys ?? [],

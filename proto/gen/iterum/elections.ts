@@ -23,7 +23,7 @@ export type SeatStatus = number;
 /** How a game draws the members who must open their data. */
 export interface Election {
   readonly gameId: string;
-  /** "sortition": weighted draw without replacement. */
+  /** "sortition": weighted draw without replacement; "vote": most of the members' votes; "all": everybody. */
   readonly mechanism: string;
   readonly committee: number;
   readonly alternates: number;
@@ -39,8 +39,10 @@ export interface Election {
   readonly rewardPerItem: bigint;
   /** Other members of the committee who label each item once more; 0 for none. */
   readonly panel: number;
+  /** Rounds for which a slashed member may not commit data again. */
+  readonly cooldownRounds: number;
 }
-export const Election: Codec<Election> = codec<Election>("iterum.elections.v1.Election", () => ({ gameId: "", mechanism: "", committee: 0, alternates: 0, itemsMax: 0, quorumSets: 0, itemsMin: 0, memberBond: 0n, rewardPerItem: 0n, panel: 0 }), [
+export const Election: Codec<Election> = codec<Election>("iterum.elections.v1.Election", () => ({ gameId: "", mechanism: "", committee: 0, alternates: 0, itemsMax: 0, quorumSets: 0, itemsMin: 0, memberBond: 0n, rewardPerItem: 0n, panel: 0, cooldownRounds: 0 }), [
   ["game_id", 1, "string"],
   ["mechanism", 2, "string"],
   ["committee", 3, "uint32"],
@@ -51,6 +53,7 @@ export const Election: Codec<Election> = codec<Election>("iterum.elections.v1.El
   ["member_bond", 8, "int"],
   ["reward_per_item", 9, "int"],
   ["panel", 10, "uint32"],
+  ["cooldown_rounds", 11, "uint32"],
 ]);
 
 /** A validator's key for the chained RANDAO beacon. */
@@ -85,12 +88,49 @@ export interface Candidate {
   /** Items of its committed set. */
   readonly count: number;
   readonly bond: bigint;
+  /** Its place in the urn, from 1 on. */
+  readonly ticket: number;
 }
-export const Candidate: Codec<Candidate> = codec<Candidate>("iterum.elections.v1.Candidate", () => ({ member: "", weight: 0n, count: 0, bond: 0n }), [
+export const Candidate: Codec<Candidate> = codec<Candidate>("iterum.elections.v1.Candidate", () => ({ member: "", weight: 0n, count: 0, bond: 0n, ticket: 0 }), [
   ["member", 1, "string"],
   ["weight", 2, "uint64"],
   ["count", 3, "uint32"],
   ["bond", 4, "int"],
+  ["ticket", 5, "uint32"],
+]);
+
+/** A place in an urn. */
+export interface Ticket {
+  readonly member: string;
+  /** Sum of the weights of this place and those before it that its node of the tree covers. */
+  readonly sum: bigint;
+}
+export const Ticket: Codec<Ticket> = codec<Ticket>("iterum.elections.v1.Ticket", () => ({ member: "", sum: 0n }), [
+  ["member", 1, "string"],
+  ["sum", 2, "int"],
+]);
+
+/** A member's voice for a game's council. */
+export interface CouncilVote {
+  readonly voter: string;
+  readonly nominee: string;
+  /** Weight of the voter as it voted. */
+  readonly weight: bigint;
+}
+export const CouncilVote: Codec<CouncilVote> = codec<CouncilVote>("iterum.elections.v1.CouncilVote", () => ({ voter: "", nominee: "", weight: 0n }), [
+  ["voter", 1, "string"],
+  ["nominee", 2, "string"],
+  ["weight", 3, "uint64"],
+]);
+
+/** Somebody with votes for a council. */
+export interface Nominee {
+  readonly nominee: string;
+  readonly votes: bigint;
+}
+export const Nominee: Codec<Nominee> = codec<Nominee>("iterum.elections.v1.Nominee", () => ({ nominee: "", votes: 0n }), [
+  ["nominee", 1, "string"],
+  ["votes", 2, "uint64"],
 ]);
 
 /** A drawn member, with the items it must open. */
@@ -141,6 +181,36 @@ export const GenesisSeat: Codec<GenesisSeat> = codec<GenesisSeat>("iterum.electi
   ["seat", 3, "message", "optional", () => Seat],
 ]);
 
+export interface GenesisUrn {
+  readonly gameId: string;
+  readonly roundId: bigint;
+}
+export const GenesisUrn: Codec<GenesisUrn> = codec<GenesisUrn>("iterum.elections.v1.GenesisUrn", () => ({ gameId: "", roundId: 0n }), [
+  ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
+]);
+
+export interface GenesisBar {
+  readonly gameId: string;
+  readonly member: string;
+  /** Last round that it is kept out of. */
+  readonly untilRound: bigint;
+}
+export const GenesisBar: Codec<GenesisBar> = codec<GenesisBar>("iterum.elections.v1.GenesisBar", () => ({ gameId: "", member: "", untilRound: 0n }), [
+  ["game_id", 1, "string"],
+  ["member", 2, "string"],
+  ["until_round", 3, "uint64"],
+]);
+
+export interface GenesisCouncilVote {
+  readonly gameId: string;
+  readonly vote: CouncilVote | undefined;
+}
+export const GenesisCouncilVote: Codec<GenesisCouncilVote> = codec<GenesisCouncilVote>("iterum.elections.v1.GenesisCouncilVote", () => ({ gameId: "", vote: undefined }), [
+  ["game_id", 1, "string"],
+  ["vote", 2, "message", "optional", () => CouncilVote],
+]);
+
 export interface GenesisExclusion {
   readonly gameId: string;
   readonly roundId: bigint;
@@ -160,14 +230,21 @@ export interface GenesisState {
   readonly candidates: readonly GenesisCandidate[];
   readonly seats: readonly GenesisSeat[];
   readonly exclusions: readonly GenesisExclusion[];
+  /** Urns whose round has been drawn and whose bonds are being returned. */
+  readonly emptying: readonly GenesisUrn[];
+  readonly bars: readonly GenesisBar[];
+  readonly councilVotes: readonly GenesisCouncilVote[];
 }
-export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.elections.v1.GenesisState", () => ({ elections: none, beaconKeys: none, beacon: undefined, candidates: none, seats: none, exclusions: none }), [
+export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.elections.v1.GenesisState", () => ({ elections: none, beaconKeys: none, beacon: undefined, candidates: none, seats: none, exclusions: none, emptying: none, bars: none, councilVotes: none }), [
   ["elections", 1, "message", "repeated", () => Election],
   ["beacon_keys", 2, "message", "repeated", () => BeaconKey],
   ["beacon", 3, "message", "optional", () => Beacon],
   ["candidates", 4, "message", "repeated", () => GenesisCandidate],
   ["seats", 5, "message", "repeated", () => GenesisSeat],
   ["exclusions", 6, "message", "repeated", () => GenesisExclusion],
+  ["emptying", 7, "message", "repeated", () => GenesisUrn],
+  ["bars", 8, "message", "repeated", () => GenesisBar],
+  ["council_votes", 9, "message", "repeated", () => GenesisCouncilVote],
 ]);
 
 /** The proposer's contribution to the beacon: transaction 0 of every block, accepted nowhere else. */
@@ -180,6 +257,34 @@ export const MsgBeacon: Codec<MsgBeacon> = codec<MsgBeacon>("iterum.elections.v1
 
 export type MsgBeaconResponse = Readonly<Record<never, never>>;
 export const MsgBeaconResponse: Codec<MsgBeaconResponse> = codec<MsgBeaconResponse>("iterum.elections.v1.MsgBeaconResponse", () => ({}), []);
+
+/** Gives the sender's weight to one member for the council, instead of to the one before; to nobody for "". */
+export interface MsgVoteCouncil {
+  readonly voter: string;
+  readonly gameId: string;
+  readonly nominee: string;
+}
+export const MsgVoteCouncil: Codec<MsgVoteCouncil> = codec<MsgVoteCouncil>("iterum.elections.v1.MsgVoteCouncil", () => ({ voter: "", gameId: "", nominee: "" }), [
+  ["voter", 1, "string"],
+  ["game_id", 2, "string"],
+  ["nominee", 3, "string"],
+]);
+
+export type MsgVoteCouncilResponse = Readonly<Record<never, never>>;
+export const MsgVoteCouncilResponse: Codec<MsgVoteCouncilResponse> = codec<MsgVoteCouncilResponse>("iterum.elections.v1.MsgVoteCouncilResponse", () => ({}), []);
+
+export interface EventCouncilVoted {
+  readonly gameId: string;
+  readonly voter: string;
+  readonly nominee: string;
+  readonly weight: bigint;
+}
+export const EventCouncilVoted: Codec<EventCouncilVoted> = codec<EventCouncilVoted>("iterum.elections.v1.EventCouncilVoted", () => ({ gameId: "", voter: "", nominee: "", weight: 0n }), [
+  ["game_id", 1, "string"],
+  ["voter", 2, "string"],
+  ["nominee", 3, "string"],
+  ["weight", 4, "uint64"],
+]);
 
 export interface EventBeacon {
   readonly value: Uint8Array;
@@ -257,6 +362,25 @@ export const QueryCommitteeResponse: Codec<QueryCommitteeResponse> = codec<Query
   ["seats", 1, "message", "repeated", () => Seat],
 ]);
 
+export interface QueryCouncilRequest {
+  readonly gameId: string;
+}
+export const QueryCouncilRequest: Codec<QueryCouncilRequest> = codec<QueryCouncilRequest>("iterum.elections.v1.QueryCouncilRequest", () => ({ gameId: "" }), [
+  ["game_id", 1, "string"],
+]);
+
+export interface QueryCouncilResponse {
+  /** Most votes first, at most 1,024. */
+  readonly nominees: readonly Nominee[];
+}
+export const QueryCouncilResponse: Codec<QueryCouncilResponse> = codec<QueryCouncilResponse>("iterum.elections.v1.QueryCouncilResponse", () => ({ nominees: none }), [
+  ["nominees", 1, "message", "repeated", () => Nominee],
+]);
+
+export const Msg = {
+  voteCouncil: { path: "/iterum.elections.v1.Msg/VoteCouncil", request: MsgVoteCouncil, response: MsgVoteCouncilResponse } as Rpc<MsgVoteCouncil, MsgVoteCouncilResponse>,
+} as const;
+
 export const Injected = {
   beacon: { path: "/iterum.elections.v1.Injected/Beacon", request: MsgBeacon, response: MsgBeaconResponse } as Rpc<MsgBeacon, MsgBeaconResponse>,
 } as const;
@@ -265,4 +389,5 @@ export const Query = {
   beacon: { path: "/iterum.elections.v1.Query/Beacon", request: QueryBeaconRequest, response: QueryBeaconResponse } as Rpc<QueryBeaconRequest, QueryBeaconResponse>,
   election: { path: "/iterum.elections.v1.Query/Election", request: QueryElectionRequest, response: QueryElectionResponse } as Rpc<QueryElectionRequest, QueryElectionResponse>,
   committee: { path: "/iterum.elections.v1.Query/Committee", request: QueryCommitteeRequest, response: QueryCommitteeResponse } as Rpc<QueryCommitteeRequest, QueryCommitteeResponse>,
+  council: { path: "/iterum.elections.v1.Query/Council", request: QueryCouncilRequest, response: QueryCouncilResponse } as Rpc<QueryCouncilRequest, QueryCouncilResponse>,
 } as const;

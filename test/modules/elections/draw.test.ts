@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { utf8 } from "#chain/bytes/utf8.ts";
 import { drawsFrom } from "#chain/protocol/draw.ts";
 import * as elections from "#modules/elections/api.ts";
-import { drawWeighted } from "#modules/elections/sortition.ts";
+import { add, append, placeAt, type Sums, total } from "#modules/elections/fenwick.ts";
+import { drawWeighted, type WeightedUrn } from "#modules/elections/sortition.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
 import { person } from "#test/kit/accounts.ts";
 import { member } from "#test/kit/game/member.ts";
@@ -16,6 +18,19 @@ import { GAME_ID, TOKEN } from "#test/kit/genesis.ts";
 import { unprovableTemplate } from "#test/kit/template.ts";
 
 const key = { gameId: GAME_ID, roundId: 1n };
+
+/** An urn in memory, its tree made place by place. */
+function urnWith(weights: readonly bigint[]): WeightedUrn {
+  const tree: bigint[] = [];
+  const sums: Sums = {
+    get: (place) => tree[place] ?? 0n,
+    set: (place, sum) => {
+      tree[place] = sum;
+    },
+  };
+  for (const [i, weight] of weights.entries()) append(sums, i + 1, weight);
+  return { size: weights.length, sums, weightOf: (place) => weights[place - 1] as bigint };
+}
 
 const seatsOf = ({ chain }: World) => chain.read((ctx) => elections.seatsOf(ctx, key));
 
@@ -55,13 +70,13 @@ test("who is not drawn gets its bond back at once", async () => {
 });
 
 test("the draw follows the tickets and never draws anybody twice", () => {
-  const urn = [1n, 3n, 6n].map((weight) => ({ weight }));
+  const urn = urnWith([1n, 3n, 6n]);
   const firsts = [0, 0, 0];
   const rounds = 3_000;
   for (let i = 0; i < rounds; i++) {
     const drawn = drawWeighted(drawsFrom("test", utf8(`draw ${i}`)), urn, 3);
     assert.equal(new Set(drawn).size, 3);
-    const first = drawn[0] as number;
+    const first = (drawn[0] as number) - 1;
     firsts[first] = (firsts[first] as number) + 1;
   }
   // Five standard deviations of a binomial of 3,000 draws are below 0.05.
@@ -70,10 +85,32 @@ test("the draw follows the tickets and never draws anybody twice", () => {
 });
 
 test("a draw of more than there are draws everybody", () => {
-  const urn = Array.from({ length: 5 }, () => ({ weight: 2n }));
-  const drawn = drawWeighted(drawsFrom("test", utf8("all")), urn, 9);
+  const drawn = drawWeighted(drawsFrom("test", utf8("all")), urnWith([2n, 2n, 0n, 2n, 2n, 2n]), 9);
   assert.deepEqual(
     drawn.toSorted((a, b) => a - b),
-    [0, 1, 2, 3, 4],
+    [1, 2, 4, 5, 6],
+  );
+});
+
+test("a tree finds the place that covers a number, whatever was added and taken away", () => {
+  const weights = fc.array(fc.bigInt(0n, 20n), { minLength: 1, maxLength: 70 });
+  fc.assert(
+    fc.property(
+      weights,
+      fc.array(fc.tuple(fc.nat(), fc.bigInt(0n, 20n)), { maxLength: 20 }),
+      (given, changes) => {
+        const { sums, size } = urnWith(given);
+        const now = [...given];
+        for (const [at, weight] of changes) {
+          const i = at % size;
+          add(sums, size, i + 1, weight - (now[i] as bigint));
+          now[i] = weight;
+        }
+        const laid = now.flatMap((weight, i) => Array<number>(Number(weight)).fill(i + 1));
+        assert.equal(total(sums, size), BigInt(laid.length));
+        for (const [at, place] of laid.entries()) assert.equal(placeAt(sums, size, BigInt(at)), place);
+      },
+    ),
+    { numRuns: 100 },
   );
 });
