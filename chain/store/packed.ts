@@ -45,13 +45,12 @@ export function copyPacked(out: Buffer, at: number, packed: Packed): number {
   return at + packed.page.bytes.copy(out, at, field(packed, AT), field(packed, END));
 }
 
-/** The smallest key under a node where it lies in the node's own page. */
-export function smallestPacked(packed: Packed): Uint8Array | undefined {
-  let { number } = packed;
-  const { page } = packed;
-  const kind = (): number | undefined => page.bytes[page.index[page.base + number * FIELDS + AT] as number];
-  while (kind() === INNER) number++;
-  return kind() === LEAF ? keyOf({ ...packed, number }) : undefined;
+/** Whether the smallest entry under a node lies in the node's own page. */
+export function isLeafFirst({ page, number }: Packed): boolean {
+  const { bytes, index, base } = page;
+  let at = base + number * FIELDS + AT;
+  while (bytes[index[at] as number] === INNER) at += FIELDS;
+  return bytes[index[at] as number] === LEAF;
 }
 
 const digestBytes = (child: Child): number => {

@@ -11,7 +11,7 @@ import {
   REF_BYTES,
 } from "./layout.ts";
 import type { Child, Inner, Leaf, NodeRef, Place, Whole, WholeNode } from "./node.ts";
-import { copyPacked, type Opened, packedLength, smallestPacked, taken } from "./packed.ts";
+import { copyPacked, isLeafFirst, type Opened, packedLength, taken } from "./packed.ts";
 
 /** Versions and sizes beyond would have a double: hashes write twice the number in 32 bits. */
 const U31_MAX = 0x7fffffff;
@@ -23,12 +23,11 @@ export type PageForm = "stored" | "portable";
 
 const refBytes = (form: PageForm): number => REF_BYTES + (form === "stored" ? PLACE_BYTES : 0);
 
-/** The smallest key under a child where it lies in the child's own page. */
-function smallestIn(child: Child): Uint8Array | undefined {
+/** Whether the smallest entry under a child lies in the child's own page: then its key is not written again. */
+function leadsToLeaf(child: Child): boolean {
   let node = child;
   while (node.kind === "inner") node = node.left;
-  if (node.kind === "packed") return smallestPacked(node);
-  return node.kind === "leaf" ? node.key : undefined;
+  return node.kind === "packed" ? isLeafFirst(node) : node.kind === "leaf";
 }
 
 /** How many bytes `writePage` writes. */
@@ -37,7 +36,7 @@ export function pageBytes(child: Child | Opened, form: PageForm): number {
   if (child.kind === "packed") return form === "stored" ? packedLength(child) : pageBytes(taken(child), form);
   if (child.kind === "leaf") return LEAF_HEAD_BYTES + child.key.length + child.value.length;
   const { left, right, key } = child;
-  const keyBytes = smallestIn(right) === undefined ? 2 + key.length : 0;
+  const keyBytes = leadsToLeaf(right) ? 0 : 2 + key.length;
   return INNER_HEAD_BYTES + pageBytes(left, form) + pageBytes(right, form) + keyBytes;
 }
 
@@ -58,7 +57,7 @@ export function writePage(out: Buffer, at: number, child: Child | Opened, form: 
   out[at] = INNER;
   const rightAt = writePage(out, putU32(out, at + 1, child.version), left, form);
   const end = writePage(out, rightAt, right, form);
-  if (smallestIn(right) !== undefined) return end;
+  if (leadsToLeaf(right)) return end;
   const keyAt = putU16(out, end, key.length);
   out.set(key, keyAt);
   return keyAt + key.length;

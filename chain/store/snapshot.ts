@@ -42,7 +42,8 @@ export function encodeManifest({ height, appHash, roots, chunkHashes }: Manifest
 export function decodeManifest(bytes: Uint8Array): Manifest {
   try {
     if (bytes.length > MANIFEST_BYTES_MAX) throw new RangeError("too long");
-    const reader = recordReader(bytes);
+    // A file's bytes come as a Buffer, whose slice() shares memory.
+    const reader = recordReader(Uint8Array.from(bytes));
     if (reader.u8() !== SNAPSHOT_FORMAT) throw new RangeError("another format");
     const height = bigFromBytes(reader.fixed(8));
     if (height === 0n || height > HEIGHT_MAX) throw new RangeError("no such height");
