@@ -23,7 +23,7 @@ export type PageForm = "stored" | "portable";
 
 const refBytes = (form: PageForm): number => REF_BYTES + (form === "stored" ? PLACE_BYTES : 0);
 
-/** Whether the smallest entry under a child lies in the child's own page: then its key is not written again. */
+/** Whether a child's smallest entry lies in the child's own page: then its key is not written again. */
 function leadsToLeaf(child: Child): boolean {
   let node = child;
   while (node.kind === "inner") node = node.left;
