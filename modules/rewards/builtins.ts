@@ -2,7 +2,7 @@ import { smaller } from "#chain/math/bounds.ts";
 import { floorDiv } from "#chain/math/mul-div.ts";
 import { sqrtFloor } from "./ir/sqrt.ts";
 import { brier, hitPpm, totalWeight, weighted } from "./metrics.ts";
-import { labelClass, lossMicronats, type Tally, topClass } from "./tallies.ts";
+import { labelClass, type Tally, topClass } from "./tallies.ts";
 
 const PPM = 1_000_000n;
 const HALF = 500_000n;
@@ -74,7 +74,7 @@ const SCORES: ReadonlyMap<string, (tallies: readonly Tally[]) => bigint> = new M
       meanPpm(
         tallies,
         LOSS_MAX_MICRONATS,
-        (tally) => LOSS_MAX_MICRONATS - smaller(lossMicronats(tally), LOSS_MAX_MICRONATS),
+        (tally) => LOSS_MAX_MICRONATS - smaller(tally.lossMicronats, LOSS_MAX_MICRONATS),
       ),
   ],
   ["f1/1", f1Ppm],

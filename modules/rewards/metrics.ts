@@ -1,5 +1,5 @@
 import { floorDiv } from "#chain/math/mul-div.ts";
-import { labelClass, labelPpm, lossMicronats, squares, type Tally, topClass } from "./tallies.ts";
+import { labelClass, labelPpm, squares, type Tally, topClass } from "./tallies.ts";
 
 const PPM = 1_000_000n;
 
@@ -40,6 +40,9 @@ export function metrics(tallies: readonly Tally[]): Metrics {
   return {
     accuracyPpm: Number(floorDiv(weighted(tallies, hitPpm), total)),
     brierPpm: Number(floorDiv(weighted(tallies, brier), total * PPM)),
-    logLossMicronats: floorDiv(weighted(tallies, lossMicronats), total),
+    logLossMicronats: floorDiv(
+      weighted(tallies, (tally) => tally.lossMicronats),
+      total,
+    ),
   };
 }

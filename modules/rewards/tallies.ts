@@ -16,6 +16,21 @@ export interface Tally {
   readonly weight: bigint;
   /** The model's probabilities of all classes in millionths, summing to 10⁶. */
   readonly predictionPpm: readonly bigint[];
+  /**
+   * −ln of the probability of the class that counts, in millionths of a nat, rounded up; of 10⁻⁶ at least. Of a
+   * scalar y the cross-entropy −y·ln p₁ − (1−y)·ln p₀. Every round's table needs it, so it is worked out once.
+   */
+  readonly lossMicronats: bigint;
+}
+
+/** −ln of a probability in 18-decimal units, rounded up; of 10⁻⁶ at least. */
+const surprise = (ppm: bigint): bigint => -lnDown(larger(ppm, 1n) * WAD_PER_PPM);
+
+function lossOf(predictionPpm: readonly bigint[], label: number, scalar: boolean): bigint {
+  if (!scalar) return mulDiv(surprise(predictionPpm[label] ?? 0n), 1n, WAD_PER_PPM, "up");
+  const [p0 = 0n, p1 = 0n] = predictionPpm;
+  const share = BigInt(label);
+  return mulDiv(share * surprise(p1) + (PPM - share) * surprise(p0), 1n, PPM * WAD_PER_PPM, "up");
 }
 
 /**
@@ -41,7 +56,8 @@ export function talliesOf(
     const given = Array.from({ length: wide }, (_, k) => BigInt(predictions[item * wide + k] as number));
     const rest = given.reduce((left, value) => left - value, PREDICTION_ONE);
     const predictionPpm = splitExact(PPM, [rest, ...given]);
-    tallies.push({ label, scalar, weight: weights[item] as bigint, predictionPpm });
+    const lossMicronats = lossOf(predictionPpm, label, scalar);
+    tallies.push({ label, scalar, weight: weights[item] as bigint, predictionPpm, lossMicronats });
   }
   return tallies;
 }
@@ -72,17 +88,3 @@ export function topClass({ predictionPpm }: Tally): number {
 /** Σ p_k² in 10⁻¹². */
 export const squares = ({ predictionPpm }: Tally): bigint =>
   predictionPpm.reduce((sum, ppm) => sum + ppm * ppm, 0n);
-
-/** −ln of a probability in 18-decimal units, rounded up; of 10⁻⁶ at least. */
-const surprise = (ppm: bigint): bigint => -lnDown(larger(ppm, 1n) * WAD_PER_PPM);
-
-/**
- * −ln of the probability of the class that counts, in millionths of a nat, rounded up; of 10⁻⁶ at least. Of a
- * scalar y the cross-entropy −y·ln p₁ − (1−y)·ln p₀.
- */
-export function lossMicronats({ predictionPpm, label, scalar }: Tally): bigint {
-  if (!scalar) return mulDiv(surprise(predictionPpm[label] ?? 0n), 1n, WAD_PER_PPM, "up");
-  const [p0 = 0n, p1 = 0n] = predictionPpm;
-  const share = BigInt(label);
-  return mulDiv(share * surprise(p1) + (PPM - share) * surprise(p0), 1n, PPM * WAD_PER_PPM, "up");
-}

@@ -1,6 +1,6 @@
 import { CLASSES_MAX } from "#chain/math/transform.ts";
 import { agreeAll, type ItemRecord, majorityLabel } from "../label-rules.ts";
-import { labelPpm, lossMicronats, squares, type Tally, topClass } from "../tallies.ts";
+import { labelPpm, squares, type Tally, topClass } from "../tallies.ts";
 import type { Type, Value } from "./ops.ts";
 
 /** A named value of a record. */
@@ -30,8 +30,6 @@ const int = <R>(read: (record: R) => bigint, cost = 1): Field<R> => ({ type: "in
 const bool = <R>(read: (record: R) => boolean, cost = 1): Field<R> => ({ type: "bool", cost, read });
 /** Reading it visits every class or every label. */
 const LIST_COST = 4;
-/** Reading it takes a logarithm, of a scalar two. */
-const LOG_COST = 32;
 /** A label as an integer; −1 for none. */
 const labelOr = (label: number | undefined): bigint => BigInt(label ?? -1);
 
@@ -69,7 +67,7 @@ export const SCORE_SCOPE: Scope<Tallies, Tally> = {
     /** Σ p_k², 10⁻¹². */
     ["squares", int(squares, LIST_COST)],
     /** −ln of the probability of the label, millionths of a nat. */
-    ["loss", int(lossMicronats, LOG_COST)],
+    ["loss", int(({ lossMicronats }) => lossMicronats)],
     /** Probability of each class, millionths. */
     ...predictionFields,
   ]),

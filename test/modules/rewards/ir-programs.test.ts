@@ -101,7 +101,7 @@ test("built-in programs are within the cost limits of the largest game", () => {
 
 test("programs that are incomplete, ill typed or too dear are refused", () => {
   const base = program("brier/1");
-  const dear = call("sum", call("add", ...Array.from({ length: 4 }, () => field("loss"))));
+  const dear = call("sum", call("add", ...Array.from({ length: 16 }, () => field("squares"))));
   const dearItem = call(
     "count",
     call("lt", call("add", ...Array(16).fill(field("majorityLabel"))), constant(9n)),

@@ -165,7 +165,7 @@ function nearness({ label, scalar, predictionPpm: p }: Tally): bigint {
 }
 
 /** Any field of an item by the definition in words, for the second evaluator. */
-export function readField(name: string, tally: Tally, loss: bigint): bigint {
+export function readField(name: string, tally: Tally): bigint {
   const { label, weight, predictionPpm } = tally;
   const best = predictionPpm.toSorted(compareBigints).at(-1) as bigint;
   if (name === "label") return BigInt(label);
@@ -173,5 +173,5 @@ export function readField(name: string, tally: Tally, loss: bigint): bigint {
   if (name === "top") return BigInt(predictionPpm.indexOf(best));
   if (name === "labelPpm") return nearness(tally);
   if (name === "squares") return predictionPpm.map((ppm) => ppm ** 2n).reduce((a, b) => a + b);
-  return name === "loss" ? loss : (predictionPpm[Number(name.slice(1))] ?? 0n);
+  return name === "loss" ? tally.lossMicronats : (predictionPpm[Number(name.slice(1))] ?? 0n);
 }

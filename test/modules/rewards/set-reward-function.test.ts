@@ -18,6 +18,7 @@ import { errors as roundsErrors } from "#modules/rounds/errors.ts";
 import { ProposalStatus } from "#proto/gen/iterum/gov.ts";
 import {
   EventRewardFunctionSet,
+  type Expr,
   GenesisState,
   MsgSetRewardFunction,
   type Program,
@@ -132,8 +133,9 @@ test("a program may be named by its hash once the chain has it", async () => {
 
 test("a rule that does not fit its game is refused", async () => {
   const { ctx } = await played();
-  const dear = call("sum", call("add", ...Array.from({ length: 16 }, () => field("loss"))));
-  const tooDear = { ...f1, score: Array.from({ length: 9 }, () => dear).reduce((a, b) => call("add", a, b)) };
+  const dear = call("sum", call("add", ...Array.from({ length: 16 }, () => field("squares"))));
+  const many = (expr: Expr, count: number): Expr => call("add", ...Array.from({ length: count }, () => expr));
+  const tooDear = { ...f1, score: many(many(dear, 5), 16) };
   for (const parts of [
     {},
     { builtin: "luck/1" },
