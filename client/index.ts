@@ -94,3 +94,4 @@ export {
 export { type ChainEvent, responseOf, type SendOptions, type TxMessage, type TxResult } from "./tx.ts";
 export { formatAmount, ITER, parseAmount, type Unit } from "./units.ts";
 export { type StoreProofOp, verifyStoreValue } from "./verified.ts";
+export { msgSuspect, type VestingQueries } from "./vesting.ts";

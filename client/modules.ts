@@ -10,6 +10,7 @@ import { type ProofsQueries, proofsQueries } from "./proofs.ts";
 import { type RewardsQueries, rewardsQueries } from "./rewards.ts";
 import { type RoundsQueries, roundsQueries } from "./rounds.ts";
 import { type TreasuryQueries, treasuryQueries } from "./treasury.ts";
+import { type VestingQueries, vestingQueries } from "./vesting.ts";
 
 /** The typed questions that every module answers. */
 export interface ModuleQueries {
@@ -24,6 +25,7 @@ export interface ModuleQueries {
   readonly markets: MarketsQueries;
   readonly rewards: RewardsQueries;
   readonly gov: GovQueries;
+  readonly vesting: VestingQueries;
 }
 
 /** The questions of all modules over one way to ask. */
@@ -39,4 +41,5 @@ export const moduleQueries = (ask: Ask): ModuleQueries => ({
   markets: marketsQueries(ask),
   rewards: rewardsQueries(ask),
   gov: govQueries(ask),
+  vesting: vestingQueries(ask),
 });

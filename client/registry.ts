@@ -14,6 +14,7 @@ import { Msg as MarketsMsg } from "#proto/gen/iterum/markets.ts";
 import { Msg as ProofsMsg } from "#proto/gen/iterum/proofs.ts";
 import { Msg as RewardsMsg } from "#proto/gen/iterum/rewards.ts";
 import { Msg as TreasuryMsg } from "#proto/gen/iterum/treasury.ts";
+import { Msg as VestingMsg } from "#proto/gen/iterum/vesting.ts";
 import { ClientError } from "./errors.ts";
 import type { TxMessage } from "./tx.ts";
 
@@ -22,7 +23,16 @@ type Service = Readonly<Record<string, Rpc<unknown, unknown>>>;
 const codecsOf = (service: object): (readonly [string, Codec<unknown>])[] =>
   Object.values(service as Service).map(({ request }) => [request.typeUrl, request]);
 
-const services = [CommunityMsg, TreasuryMsg, CommitmentsMsg, MarketsMsg, ProofsMsg, RewardsMsg, GovMsg];
+const services = [
+  CommunityMsg,
+  TreasuryMsg,
+  CommitmentsMsg,
+  MarketsMsg,
+  ProofsMsg,
+  RewardsMsg,
+  GovMsg,
+  VestingMsg,
+];
 
 /** Whether only governance sends it: then its first field says in whose name. */
 const isGoverned = ({ fields }: Codec<unknown>): boolean => fields[0]?.protoName === "authority";

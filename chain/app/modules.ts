@@ -14,6 +14,7 @@ import { proofsModule } from "#modules/proofs/module.ts";
 import { rewardsModule } from "#modules/rewards/module.ts";
 import { roundsModule } from "#modules/rounds/module.ts";
 import { treasuryModule } from "#modules/treasury/module.ts";
+import { vestingModule } from "#modules/vesting/module.ts";
 import { BASE_SPACE } from "./base.ts";
 
 const modules = [
@@ -23,6 +24,7 @@ const modules = [
   roundsModule,
   treasuryModule,
   communityModule,
+  vestingModule,
   electionsModule,
   proofsModule,
   commitmentsModule,

@@ -1,4 +1,4 @@
-import type { ReadCtx } from "#chain/kernel/ctx.ts";
+import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { splitExact } from "#chain/math/mul-div.ts";
 import * as commitments from "#modules/commitments/api.ts";
 import * as rewards from "#modules/rewards/api.ts";
@@ -12,16 +12,17 @@ export interface Revealed {
   readonly set: Omit<RevealedSet, "priorScorePpm">;
   /** As the reward function counts it. */
   readonly counted: readonly (rewards.CountedItem | undefined)[];
+  /** Addresses of the members by the numbers that `set` gives them. */
+  readonly members: readonly string[];
 }
 
 /**
- * How each item counts, or undefined: the reward function decides, and copies of one content whose labels
+ * As SETTLE begins: has the reward function decide how each item counts; copies of one content whose labels
  * differ count for nothing.
  */
-function countedItems(ctx: ReadCtx, key: rounds.RoundKey): (rewards.CountedItem | undefined)[] {
+export function countItems(ctx: WriteCtx, key: rounds.RoundKey): void {
   const authors = commitments.authorLabels(ctx, key);
   const panels = commitments.panelLabels(ctx, key);
-  const count = rewards.countLabels(ctx, key);
   const names = commitments.contentNames(ctx, key);
   const seen = new Map<string, number>();
   const disputed = new Set<string>();
@@ -31,9 +32,10 @@ function countedItems(ctx: ReadCtx, key: rounds.RoundKey): (rewards.CountedItem 
     if ((seen.get(name) ?? label) !== label) disputed.add(name);
     seen.set(name, label);
   }
-  return authors.map((author, i) =>
-    disputed.has(names[i] as string) ? undefined : count({ author, panel: panels[i] ?? [] }),
+  const opened = authors.map((author, i) =>
+    disputed.has(names[i] as string) ? undefined : { author, panel: panels[i] ?? [] },
   );
+  rewards.countItems(ctx, key, opened);
 }
 
 /** The label of an item as markets see it: a number y in millionths is a share of either class. */
@@ -45,7 +47,7 @@ function labelOf(item: rewards.CountedItem | undefined, isScalar: boolean): Labe
 /** The round's items with their final labels. */
 export function revealed(ctx: ReadCtx, key: rounds.RoundKey): Revealed {
   const { items, totalWeight } = commitments.itemList(ctx, key);
-  const counted = countedItems(ctx, key);
+  const counted = rewards.countedItems(ctx, key);
   const isScalar = rewards.isScalar(ctx, key);
   const numbers = new Map<string, number>();
   for (const { member } of items) if (!numbers.has(member)) numbers.set(member, numbers.size);
@@ -55,7 +57,7 @@ export function revealed(ctx: ReadCtx, key: rounds.RoundKey): Revealed {
     labels: counted.map((item) => labelOf(item, isScalar)),
     members: items.map(({ member }) => numbers.get(member) as number),
   };
-  return { set, counted };
+  return { set, counted, members: [...numbers.keys()] };
 }
 
 /** Adds the shares of a label to sums by class, in millionths times the weight. */

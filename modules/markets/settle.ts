@@ -4,10 +4,11 @@ import { larger } from "#chain/math/bounds.ts";
 import { mulDiv } from "#chain/math/mul-div.ts";
 import { decodePredictions } from "#chain/protocol/predictions.ts";
 import * as rounds from "#modules/rounds/api.ts";
+import * as vesting from "#modules/vesting/api.ts";
 import { type Order, OrderStatus, type Scoring } from "#proto/gen/iterum/markets.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
 import { ordersOf } from "./api.ts";
-import { type Book, giveBack, kindNamed, orderBook, pay, setBook, setOrder } from "./book.ts";
+import { type Book, giveBack, kindNamed, MARKETS, orderBook, pay, setBook, setOrder } from "./book.ts";
 import { payCommittee } from "./committee-pay.ts";
 import { orderEnded, settled } from "./events.ts";
 import { refundShares, settleShares } from "./holders.ts";
@@ -41,19 +42,22 @@ function payOrders(
   orders: readonly Order[],
   { payouts }: Distribution,
 ): void {
-  const amounts = new Map(payouts.map(({ operator, amount }) => [operator, amount]));
+  const found = new Map(payouts.map((payout) => [payout.operator, payout]));
   for (const order of orders) {
     const { operator, bond } = order;
-    const amount = amounts.get(operator);
-    assert(amount !== undefined, "a live order without its payout");
-    pay(ctx, key, operator, amount + bond);
+    const payout = found.get(operator);
+    assert(payout, "a live order without its payout");
+    const { amount, gain } = payout;
+    const held = vesting.hold(ctx, key, MARKETS, operator, gain);
+    pay(ctx, key, operator, amount - held + bond);
     setOrder(ctx, key, {
       ...order,
       bond: 0n,
       status: OrderStatus.ORDER_STATUS_SETTLED,
       payout: amount,
     });
-    orderEnded(ctx, { ...key, operator, status: "SETTLED", paid: amount + bond, reason: "" });
+    const paid = amount - held + bond;
+    orderEnded(ctx, { ...key, operator, status: "SETTLED", paid, reason: held > 0n ? "profit is held" : "" });
   }
 }
 
@@ -106,6 +110,8 @@ function settleOrders(ctx: WriteCtx, key: rounds.RoundKey, moves: number): void 
   const settling = { book, orders, revealed: found, scoring };
   const set = { ...found.set, priorScorePpm: scoring.priorScorePpm };
   const step = kind.step(book.state, set, evaluationsOf(settling), Number(left));
+  const parts = step.attributions.map((each) => ({ ...each, member: found.members[each.member] as string }));
+  vesting.attribute(ctx, key, set.totalWeight, parts);
   if (step.done) payOut(ctx, key, settling, step.state);
   else setBook(ctx, book, step.state, { scoring });
 }

@@ -103,7 +103,8 @@ test("accounts and coins are told as wallets expect", async () => {
   const modules = ask(chain, Auth.moduleAccounts, {}).accounts.map(
     ({ value }) => ModuleAccount.decode(value).name,
   );
-  assert.deepEqual(modules.toSorted(), ["community", "elections", "fees", "gov", "markets", "treasury"]);
+  const owners = ["community", "elections", "fees", "gov", "markets", "treasury", "vesting"];
+  assert.deepEqual(modules.toSorted(), owners);
   assert.equal(ask(chain, Auth.params, {}).params?.txSigLimit, 7n);
   assert.equal(ask(chain, Params.params, {}).params?.feeDenom, DENOM);
   const held = purse(chain, ann.who);

@@ -99,7 +99,7 @@ test("a subscription that is none is refused", async () => {
   await refuses(dear, [ben, InsufficientFunds, subscribe(ben, 10n ** 20n)]);
 });
 
-test("a block renews a bounded number of subscriptions, the next one the rest, and none pays twice", async () => {
+test("a block renews a bounded number of subscriptions, the next the rest, none twice", async () => {
   const crowd = people(...Array.from({ length: 60 }, (_, i) => `subscriber ${i}`));
   const subscriptions = crowd.map(({ address }) => ({
     ...{ gameId, subscriber: address, priceMax: PRICE, sinceHeight: 0n, paidHeight: 3n, renews: true },
