@@ -74,9 +74,9 @@ async function untilFull(app: AppChild, home: string, work: (peer: Peer) => Prom
 type Peer = Awaited<ReturnType<typeof connectPeer>>;
 
 /**
- * Lets the disk of an app become full, or break, at so many moments drawn from the seed; each time its process
- * must end with the exit code of the disk, and go on where the disk is whole again. At the end the state must
- * be the one of an undisturbed app. Gives its height.
+ * Lets the disk of an app become full, or break, at so many moments drawn from the seed; each time its
+ * process must end with the exit code of the disk, and go on where the disk is whole again. At the end the
+ * state must be the one of an undisturbed app. Gives its height.
  */
 export async function fillDisks(
   { seed, moments, home, disk }: { seed: string; moments: number; home: string; disk: FullDisk },

@@ -5,6 +5,7 @@ import { type Random, randomOf } from "#trainer/random.ts";
 import { people } from "./accounts.ts";
 import { Consensus } from "./consensus.ts";
 import { startApp } from "./node.ts";
+import { cpuMsOf } from "./soak/usage.ts";
 
 const bytes = (random: Random, length: number): Uint8Array =>
   Uint8Array.from({ length }, () => random.below(256));
@@ -42,8 +43,10 @@ const WILD: readonly ((random: Random) => Uint8Array)[] = [
 export interface FrameReport {
   readonly broken: number;
   readonly answered: number;
-  /** The longest wait of another connection for an echo, milliseconds. */
+  /** The longest wait of another connection for an echo, milliseconds, on however busy a machine. */
   readonly slowestMs: number;
+  /** The most processor time that the app took in such a wait, in steps of 10 ms. */
+  readonly busiestMs: number;
 }
 
 async function writeSplit(peer: Peer, sent: Uint8Array, random: Random): Promise<void> {
@@ -98,18 +101,20 @@ export const attackFrames = (seed: string, count: number): Promise<FrameReport> 
     const app = await startApp(home);
     const address = `unix://${homePaths(home).socket}`;
     const good = await connectPeer(address);
-    let [answered, slowestMs] = [0, 0];
+    let [answered, slowestMs, busiestMs] = [0, 0, 0];
+    const cpuMs = (): number => cpuMsOf(app.pid) ?? 0;
     try {
       await consensus.handshake(good);
       await consensus.advance(good, []);
       for (let i = 0; i < count; i++) {
         answered += await attack(address, random);
         if (i % 8 === 0) await cutOff(address, random);
-        const startMs = performance.now();
+        const [startMs, startCpuMs] = [performance.now(), cpuMs()];
         good.send({ echo: { message: `${i}` } });
         const [echo] = await good.receive(1);
         if (echo?.echo?.message !== `${i}`) throw new Error("an echo was lost");
         slowestMs = Math.max(slowestMs, performance.now() - startMs);
+        busiestMs = Math.max(busiestMs, cpuMs() - startCpuMs);
         if (i % 1_000 === 999) await consensus.advance(good, []);
       }
       await consensus.advance(good, []);
@@ -117,5 +122,5 @@ export const attackFrames = (seed: string, count: number): Promise<FrameReport> 
       good.close();
       await app.stop(10_000);
     }
-    return { broken: count, answered, slowestMs };
+    return { broken: count, answered, slowestMs, busiestMs };
   });

@@ -7,7 +7,7 @@ export interface Growth {
   readonly residentMb: number;
   /** Slope of the memory that no file backs after collections, in the last generation after warming up. */
   readonly slopeMbPerHour: number;
-  /** What that slope is fitted to: the lowest memory of every five minutes. */
+  /** What that slope is fitted to: the lowest memory in each third of that time. */
   readonly floorsMb: readonly number[];
   /** The same among the starts of all generations: what stays across restarts. */
   readonly startsSlopeMbPerHour: number;
@@ -22,8 +22,8 @@ const START_MIN_MS = 4_000;
 const START_MAX_MS = 12_000;
 /** The share of the last generation in which caches and heaps fill. */
 const WARM_UP = 1 / 6;
-/** A heap grows from one full collection to the next, minutes later: its floor tells what is really held. */
-const FLOOR_HOURS = 5 / 60;
+/** A heap grows from one full collection to the next, minutes later: its floors tell what is really held. */
+const FLOORS = 3;
 
 const isStart = ({ ageMs }: Sample): boolean => ageMs >= START_MIN_MS && ageMs < START_MAX_MS;
 
@@ -36,15 +36,14 @@ function settled(samples: readonly Sample[]): Sample[] {
   );
 }
 
-/** The lowest of every five minutes, at the moment when it was; of the last minutes only if they are full. */
+/** The lowest of each of three equal spans, at the moment when it was. */
 function floors(points: readonly Point[]): Point[] {
   const [first, last] = [points[0]?.hours ?? 0, points.at(-1)?.hours ?? 0];
-  const count = Math.max(1, Math.floor((last - first) / FLOOR_HOURS));
-  return Array.from({ length: count }, (_, i) =>
-    points
-      .filter(({ hours }) => Math.floor((hours - first) / FLOOR_HOURS) === i)
-      .reduce((low, point) => (point.value < low.value ? point : low), { hours: 0, value: Infinity }),
-  ).filter(({ value }) => value < Infinity);
+  const spanOf = ({ hours }: Point): number =>
+    Math.min(Math.floor(((hours - first) / (last - first)) * FLOORS), FLOORS - 1);
+  return Array.from({ length: FLOORS }, (_, i) => points.filter((point) => spanOf(point) === i))
+    .filter((span) => span.length > 0)
+    .map((span) => span.reduce((low, point) => (point.value < low.value ? point : low)));
 }
 
 /** Growth of the app or of CometBFT. */
@@ -76,7 +75,8 @@ export function growthOf(samples: readonly Sample[], which: "app" | "comet"): Gr
 export const growthLine = (name: string, growth: Growth): string => {
   const { residentMb, slopeMbPerHour, floorsMb, startsSlopeMbPerHour, files, handles } = growth;
   const low = floorsMb.map((each) => each.toFixed(0)).join(" ");
-  const slopes = `floors ${low} MB: ${slopeMbPerHour.toFixed(1)} MB/h, at starts ${startsSlopeMbPerHour.toFixed(1)} MB/h`;
+  const starts = `at starts ${startsSlopeMbPerHour.toFixed(1)} MB/h`;
+  const slopes = `floors ${low} MB: ${slopeMbPerHour.toFixed(1)} MB/h, ${starts}`;
   const open = `files ${files.join(" → ")}, handles ${handles.join(" → ")}`;
   return `${name}: ${residentMb.toFixed(0)} MB, ${slopes}, ${open}`;
 };

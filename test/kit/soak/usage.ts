@@ -35,6 +35,22 @@ export function usageOf(pid: number): Usage | undefined {
   }
 }
 
+/** Linux counts a process's time in hundredths of a second. */
+const TICK_MS = 10;
+
+/** Processor time that all threads of a process have used, milliseconds; undefined where there is no /proc. */
+export function cpuMsOf(pid: number): number | undefined {
+  try {
+    // The name in parentheses may hold anything; user and system time are fields 14 and 15 of proc(5).
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A point in time, in hours, and what was measured then. */
 export interface Point {
   readonly hours: number;

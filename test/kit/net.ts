@@ -1,0 +1,111 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { fromHex, toHex } from "#chain/bytes/hex.ts";
+import { startAppChild } from "#chain/node/app-child.ts";
+import { findCometBft } from "#chain/node/cometbft-binary.ts";
+import { configure, homePaths, initHome } from "#chain/node/config.ts";
+import { freePort } from "#chain/node/process.ts";
+import { type SupervisedNode, superviseNode } from "#chain/node/supervisor.ts";
+import { addressOf } from "../chain/mempool/peer.ts";
+import { CHAIN_ID, type GenesisChoice, genesis } from "./genesis.ts";
+import { isMutation, type MutationTold } from "./mutated-store.ts";
+import { startApp } from "./node.ts";
+import { validator } from "./validator.ts";
+
+/** A validator of a net, not yet started. */
+export interface NetNode {
+  readonly name: string;
+  readonly home: string;
+  /** Starts it; `mutation` makes its app write one bit wrong and tell which entry that was. */
+  start(mutation?: NetMutation): Promise<SupervisedNode>;
+}
+
+/** When an app errs, from which seed, and who is told of the entry. */
+export interface NetMutation {
+  readonly height: bigint;
+  readonly seed: string;
+  readonly told: (entry: MutationTold) => void;
+}
+
+interface PublicKey {
+  readonly type: string;
+  readonly value: string;
+}
+
+interface ValidatorKey {
+  readonly address: string;
+  readonly pub_key: PublicKey;
+}
+
+const POWER = "10";
+
+function startMutant(home: string, env: NodeJS.ProcessEnv, { height, seed, told }: NetMutation) {
+  const { appLog, appPid } = homePaths(home);
+  return startAppChild({
+    args: [fileURLToPath(new URL("./byzantine-process.ts", import.meta.url))],
+    env: {
+      HOME: home,
+      ITERUM_TEST_HOME: home,
+      ITERUM_TEST_SEED: seed,
+      ITERUM_TEST_MUTATE: `${height}`,
+      ...env,
+    },
+    ...{ logFile: appLog, pidFile: appPid },
+    onMessage: (message) => {
+      if (isMutation(message)) told(message);
+    },
+  });
+}
+
+async function makeNode(folder: string, name: string, timeoutCommitMs: number) {
+  const home = join(folder, name);
+  const [rpcPort, p2pPort] = [await freePort(), await freePort()];
+  const settings = { chainId: CHAIN_ID, moniker: name, rpcPort, p2pPort, timeoutCommitMs, appState: {} };
+  const { comet } = await initHome(findCometBft(), home, settings);
+  const text = await readFile(join(comet, "config/priv_validator_key.json"), "utf8");
+  return { name, home, key: JSON.parse(text) as ValidatorKey, address: await addressOf(home) };
+}
+
+/**
+ * Gives `use` the nodes of a chain of validators of equal power, each of which is connected to all others on
+ * the loopback interface; removes them afterwards.
+ */
+export async function withNet<T>(
+  names: readonly string[],
+  choice: GenesisChoice,
+  timeoutCommitMs: number,
+  use: (nodes: readonly NetNode[]) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "iterum-net-"));
+  try {
+    const made: Awaited<ReturnType<typeof makeNode>>[] = [];
+    for (const name of names) made.push(await makeNode(folder, name, timeoutCommitMs));
+    const beaconKeys = made.map(({ name, key }) => ({
+      ...validator(name).key,
+      validator: fromHex(key.address.toLowerCase()),
+    }));
+    const first = homePaths(made[0]?.home ?? "").genesis;
+    const file = JSON.parse(await readFile(first, "utf8")) as object;
+    const validators = made.map(({ name, key }) => ({ ...key, power: POWER, name }));
+    const shared = JSON.stringify({ ...file, validators, app_state: genesis({ ...choice, beaconKeys }) });
+    const nodes = made.map(async ({ name, home }): Promise<NetNode> => {
+      const paths = homePaths(home);
+      await writeFile(paths.genesis, shared);
+      const peers = made.filter((other) => other.home !== home).map(({ address }) => address);
+      const p2p = { persistent_peers: peers.join(","), addr_book_strict: false, allow_duplicate_ip: true };
+      await writeFile(paths.cometConfig, configure(await readFile(paths.cometConfig, "utf8"), { p2p }));
+      const env = { ITERUM_TEST_BEACON: toHex(validator(name).secret) };
+      const start: NetNode["start"] = (mutation) =>
+        superviseNode({
+          ...{ home, binary: findCometBft() },
+          startApp: () => (mutation ? startMutant(home, env, mutation) : startApp(home, env)),
+        });
+      return { name, home, start };
+    });
+    return await use(await Promise.all(nodes));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
