@@ -38,7 +38,7 @@ export function usageOf(pid: number): Usage | undefined {
 /** Linux counts a process's time in hundredths of a second. */
 const TICK_MS = 10;
 
-/** Processor time that all threads of a process have used, milliseconds; undefined where there is no /proc. */
+/** Processor time of all threads of a process, milliseconds; undefined where there is no /proc. */
 export function cpuMsOf(pid: number): number | undefined {
   try {
     // The name in parentheses may hold anything; user and system time are fields 14 and 15 of proc(5).
