@@ -44,7 +44,7 @@ export const chainCommand = (name: string, description: string): Command =>
 export const layoutOf = ({ home }: HomeOption): HomeLayout => homeLayout(home ?? defaultHome());
 
 /** The RPC that the options name: given, from the environment, of the home, or the usual port. */
-async function rpcOf(options: ChainOptions): Promise<string> {
+export async function rpcOf(options: ChainOptions): Promise<string> {
   const given = options.node ?? process.env["ITERUM_NODE"];
   if (given) return given;
   const layout = layoutOf(options);

@@ -11,7 +11,9 @@ import { memberCommand } from "./commands/member.ts";
 import { operatorCommand } from "./commands/operator.ts";
 import { proverCommand } from "./commands/prover.ts";
 import { queryCommand } from "./commands/query.ts";
+import { replayCommand } from "./commands/replay.ts";
 import { rewardCommand } from "./commands/reward.ts";
+import { standingsCommand } from "./commands/standings.ts";
 import { startCommand } from "./commands/start.ts";
 import { storeCommand } from "./commands/store.ts";
 import { trainerCommand } from "./commands/trainer.ts";
@@ -35,6 +37,8 @@ const commands = [
   proverCommand,
   dataCommand,
   rewardCommand,
+  replayCommand,
+  standingsCommand,
   exportCommand,
   forkCommand,
   storeCommand,

@@ -1,11 +1,11 @@
 import { parseAppState } from "#chain/abci/app-state.ts";
-import type { Block } from "#chain/app/types.ts";
+import type { Block, Genesis } from "#chain/app/types.ts";
 import type { App } from "#chain/app.ts";
 import { fromHex, toHex } from "#chain/bytes/hex.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 
 /** A node whose blocks cannot be had, or whose chain this program computes another state of. */
-class ReplayError extends Error {
+export class ReplayError extends Error {
   override readonly name = "ReplayError";
 }
 
@@ -58,30 +58,55 @@ export async function blockOf(rpcUrl: string, height: bigint): Promise<StoredBlo
   };
 }
 
-/** Puts a new app at the genesis of a node's chain. Throws ReplayError. */
-export async function startFromGenesis(app: App, rpcUrl: string): Promise<void> {
+/** The genesis of a node's chain. Throws ReplayError. */
+export async function genesisOf(rpcUrl: string): Promise<Genesis> {
   const { genesis } = await ask<RpcGenesis>(rpcUrl, "genesis");
-  app.initChain({
+  return {
     chainId: genesis.chain_id,
     timeMs: timeMs(genesis.genesis_time),
     initialHeight: 1n,
     appState: parseAppState(utf8(JSON.stringify(genesis.app_state))),
-  });
+  };
+}
+
+/** Puts a new app at the genesis of a node's chain. Throws ReplayError. */
+export async function startFromGenesis(app: App, rpcUrl: string): Promise<void> {
+  app.initChain(await genesisOf(rpcUrl));
+}
+
+/** The last height of a node's chain. Throws ReplayError. */
+export async function latestOf(rpcUrl: string): Promise<bigint> {
+  const { sync_info } = await ask<{ sync_info: { latest_block_height: string } }>(rpcUrl, "status");
+  return BigInt(sync_info.latest_block_height);
+}
+
+/** A node's blocks from one height to another. Throws ReplayError. */
+export async function* blocksOf(rpcUrl: string, from: bigint, until: bigint): AsyncGenerator<StoredBlock> {
+  for (let height = from; height <= until; height++) yield await blockOf(rpcUrl, height);
+}
+
+/** Throws ReplayError unless the chain made the block on the app hash that the app has. */
+function ensureSameHash(app: App, { height, appHashBefore }: StoredBlock): void {
+  const appHash = toHex(app.info().appHash);
+  if (height > 1n && appHash !== appHashBefore)
+    throw new ReplayError(
+      `after height ${height - 1n} this program has ${appHash}, the chain ${appHashBefore}`,
+    );
 }
 
 /**
- * Plays a node's blocks to an app from its height on up to another. Throws ReplayError at the first block
- * that the chain made on another app hash than this app has: then the program itself differs.
+ * Plays blocks to an app that has the one before the first. Throws ReplayError at the first block that the
+ * chain made on another app hash than this app has: then the program itself differs.
  */
-export async function replayChain(app: App, rpcUrl: string, until: bigint): Promise<void> {
-  for (let height = app.info().height + 1n; height <= until; height++) {
-    const block = await blockOf(rpcUrl, height);
-    const { appHash } = app.info();
-    if (height > 1n && toHex(appHash) !== block.appHashBefore)
-      throw new ReplayError(
-        `after height ${height - 1n} this program has ${toHex(appHash)}, the chain ${block.appHashBefore}`,
-      );
+export async function replayChain(
+  app: App,
+  blocks: AsyncIterable<StoredBlock>,
+  onBlock: (block: StoredBlock) => void | Promise<void> = () => undefined,
+): Promise<void> {
+  for await (const block of blocks) {
+    ensureSameHash(app, block);
     await app.finalizeBlock(block);
     await app.commit();
+    await onBlock(block);
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { storeSpaces } from "#chain/app/modules.ts";
 import { App } from "#chain/app.ts";
 import { type Difference, firstDifference } from "#chain/node/difference.ts";
-import { replayChain, startFromGenesis } from "#chain/node/replay.ts";
+import { blocksOf, replayChain, startFromGenesis } from "#chain/node/replay.ts";
 import { openDiskStore } from "#chain/store/disk.ts";
 import type { NodeStore } from "#chain/store/port.ts";
 import { readInto } from "#chain/store/shelf.ts";
@@ -24,7 +24,7 @@ export interface Compared {
 }
 
 /** Runs work with an empty store in a folder of its own, which goes with it. */
-async function withScratch<T>(work: (store: NodeStore) => Promise<T>): Promise<T> {
+export async function withScratch<T>(work: (store: NodeStore) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "iterum-diff-"));
   try {
     const store = await openDiskStore(folder, { spaces: storeSpaces });
@@ -45,7 +45,7 @@ async function replayInto(store: NodeStore, rpc: string, until: bigint): Promise
     const [signatures, bls] = [await loadVerifier(note), await createMclBls()];
     const app = new App({ store, proofs, signatures, bls });
     await startFromGenesis(app, rpc);
-    await replayChain(app, rpc, until);
+    await replayChain(app, blocksOf(rpc, 1n, until));
   } finally {
     await proofs.close();
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { toAddress } from "#chain/protocol/address.ts";
 import type { MadeModel } from "#cli/demo/learning.ts";
+import { iterum } from "../cli/program.ts";
 import { type DemoProcess, startDemo } from "./demo-process.ts";
 
 // One run of the demo with its default seed, kept running at the end, for all tests of this file.
@@ -163,6 +164,26 @@ test("the phases of a round are told in their order", () => {
   );
   const order = "OPEN OPEN_ORDERS ELECT REVEAL_INPUTS REVEAL_INPUTS_2 PREDICT OPEN_PREDICTIONS REVEAL_LABELS";
   assert.deepEqual(phases, [...order.split(" "), "PROVE", "SETTLE", "DONE"]);
+});
+
+test("an outsider computes a round again from the blocks, and a changed block is noticed", async () => {
+  const [file, spoilt] = [join(folder, "chain.jsonl"), join(folder, "spoilt.jsonl")];
+  const online = await iterum(["replay", "1", "--node", rpc, "--save", file, "--json"]);
+  assert.equal(online.code, 0, online.stderr);
+  const offline = await iterum(["replay", "1", "--from", file, "--json"]);
+  assert.equal(offline.stdout, online.stdout);
+  const { rounds } = JSON.parse(offline.stdout) as { rounds: RoundJson[] };
+  const [played] = (await json()).rounds;
+  assert.deepEqual(rounds[0]?.outcome.results, played?.outcome.results);
+
+  const lines = (await readFile(file, "utf8")).split("\n");
+  const busy = lines.findIndex((line) => /"txs":\["[^"]+","/.test(line));
+  const block = JSON.parse(lines[busy] ?? "") as { height: string; txs: string[] };
+  const changed = JSON.stringify({ ...block, txs: block.txs.slice(0, -1) });
+  await writeFile(spoilt, lines.with(busy, changed).join("\n"));
+  const refused = await iterum(["replay", "1", "--from", spoilt]);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, new RegExp(`✗ after height ${block.height} this program has `));
 });
 
 test("Ctrl-C ends a net that was kept, with success, and leaves no process and no file", async () => {

@@ -1,0 +1,107 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { parseAppState } from "#chain/abci/app-state.ts";
+import type { Genesis } from "#chain/app/types.ts";
+import { fromHex, toHex } from "#chain/bytes/hex.ts";
+import { utf8 } from "#chain/bytes/utf8.ts";
+import type { StoredBlock } from "#chain/node/replay.ts";
+import { CliError, ensureCli } from "#cli/errors.ts";
+
+// A chain in a file: a JSON object a line, genesis first, then the blocks from height 1 on.
+
+/** A chain to be played again: its genesis, and its blocks from the first on. */
+export interface ChainData {
+  readonly genesis: Genesis;
+  readonly blocks: AsyncIterable<StoredBlock>;
+  /** Its last height, where that is known before its blocks are read. */
+  readonly height: bigint | undefined;
+}
+
+const FORMAT = "iterum-chain/1";
+
+interface GenesisLine {
+  readonly format: typeof FORMAT;
+  readonly chainId: string;
+  readonly timeMs: string;
+  readonly appState: unknown;
+}
+
+interface BlockLine {
+  readonly height: string;
+  readonly timeMs: string;
+  readonly proposer: string;
+  readonly appHashBefore: string;
+  readonly txs: readonly string[];
+}
+
+const blockLine = ({ height, timeMs, proposer, appHashBefore, txs }: StoredBlock): BlockLine => ({
+  height: `${height}`,
+  timeMs: `${timeMs}`,
+  proposer: toHex(proposer),
+  appHashBefore,
+  txs: txs.map((tx) => Buffer.from(tx).toString("base64")),
+});
+
+const blockOf = (line: BlockLine): StoredBlock => ({
+  height: BigInt(line.height),
+  timeMs: BigInt(line.timeMs),
+  proposer: fromHex(line.proposer),
+  appHashBefore: line.appHashBefore,
+  txs: line.txs.map((tx) => new Uint8Array(Buffer.from(tx, "base64"))),
+});
+
+const append = (handle: FileHandle, line: GenesisLine | BlockLine): Promise<void> =>
+  handle.appendFile(`${JSON.stringify(line)}\n`);
+
+/** The same chain, each part of which is written to a file as it is read. */
+export async function saved(chain: ChainData, handle: FileHandle): Promise<ChainData> {
+  const { chainId, timeMs, appState } = chain.genesis;
+  await append(handle, { format: FORMAT, chainId, timeMs: `${timeMs}`, appState });
+  async function* blocks(): AsyncGenerator<StoredBlock> {
+    for await (const block of chain.blocks) {
+      await append(handle, blockLine(block));
+      yield block;
+    }
+  }
+  return { ...chain, blocks: blocks() };
+}
+
+/** A file that must be new, or one that must be there. Throws CliError. */
+export const openArchive = (file: string, how: "new" | "read"): Promise<FileHandle> =>
+  open(file, how === "new" ? "wx" : "r").catch((cause: unknown) => {
+    const why = how === "new" ? "write a new file" : "read";
+    throw new CliError(`cannot ${why} at ${file}`, { cause });
+  });
+
+/** The chain of a file that `saved` wrote. Throws CliError, also while blocks are read. */
+export async function archived(handle: FileHandle, file: string): Promise<ChainData> {
+  const lines = handle.readLines({ autoClose: false })[Symbol.asyncIterator]();
+  const parsed = <T>(line: string, what: string, read: (value: unknown) => T): T => {
+    try {
+      return read(JSON.parse(line));
+    } catch (cause) {
+      throw new CliError(`${file}: cannot read ${what}`, { cause });
+    }
+  };
+  const first = await lines.next();
+  const genesis = parsed(first.done ? "{}" : first.value, "the genesis", (value) => value as GenesisLine);
+  ensureCli(genesis?.format === FORMAT, `${file} is no chain that \`iterum replay --save\` wrote`);
+  async function* blocks(): AsyncGenerator<StoredBlock> {
+    for (let height = 1n; ; height++) {
+      const { value, done } = await lines.next();
+      if (done) return;
+      const block = parsed(value, `block ${height}`, (line) => blockOf(line as BlockLine));
+      ensureCli(block.height === height, `${file}: block ${block.height} where ${height} belongs`);
+      yield block;
+    }
+  }
+  return {
+    genesis: {
+      chainId: genesis.chainId,
+      timeMs: BigInt(genesis.timeMs),
+      initialHeight: 1n,
+      appState: parseAppState(utf8(JSON.stringify(genesis.appState))),
+    },
+    blocks: blocks(),
+    height: undefined,
+  };
+}
