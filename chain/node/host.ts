@@ -7,6 +7,7 @@ import type { AppOptions } from "#chain/app/types.ts";
 import { App } from "#chain/app.ts";
 import { openDiskStore } from "#chain/store/disk.ts";
 import { openShelf } from "#chain/store/shelf.ts";
+import type { StoreOptions } from "#chain/store/store.ts";
 import { loadVerifier } from "#chain/verify/load-verifier.ts";
 import { startSignaturePool } from "#chain/verify/signature-pool.ts";
 import { ResponseQuery } from "#proto/gen/tendermint/abci.ts";
@@ -43,6 +44,8 @@ export interface HostOptions {
   /** Threads that answer queries. */
   readonly queryThreads?: number;
   readonly storage?: StorageOptions;
+  /** Bounds of what the state keeps in memory, bytes; by default those of the store. */
+  readonly caches?: Pick<StoreOptions, "entryCacheBytes" | "nodeCacheBytes">;
   readonly log: HostLog;
 }
 
@@ -83,11 +86,11 @@ function applicationOf(app: App, version: string, queries: QueryService): Applic
  * the app or the store threw; its state on disk is whole then as well.
  */
 export async function hostApp(options: HostOptions): Promise<void> {
-  const { state, address, version, log, app: given, queryThreads = 1 } = options;
+  const { state, address, version, log, app: given, queryThreads = 1, caches } = options;
   const { snapshotEvery: every, ...kept } = options.storage ?? STORAGE;
   const stop = stopRequest();
   const warn = (text: string): void => log.warn({}, text);
-  const store = await openDiskStore(state, { spaces: storeSpaces, shared: true, ...kept });
+  const store = await openDiskStore(state, { spaces: storeSpaces, shared: true, ...kept, ...caches });
   const snapshots = openShelf({ folder: join(dirname(state), "snapshots"), store, every, warn });
   const queries = startQueries({ state, threads: queryThreads });
   const signaturePool = startSignaturePool({ warn });

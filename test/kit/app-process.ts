@@ -9,6 +9,8 @@ import { startVerifier } from "#chain/verify/verifier.ts";
 // The app alone in a process, so that a test can kill it. Home and beacon key come by environment.
 const home = process.env["ITERUM_TEST_HOME"] ?? "";
 const beacon = fromHex(process.env["ITERUM_TEST_BEACON"] ?? "");
+/** Caches that are full within minutes. */
+const cacheBytes = Number(process.env["ITERUM_TEST_CACHE_BYTES"] ?? 0);
 const paths = homePaths(home);
 const bls = await createMclBls();
 const proofs = startVerifier({ threads: 1 });
@@ -23,6 +25,7 @@ try {
       snapshotEvery: Number(process.env["ITERUM_TEST_SNAPSHOTS"] ?? 0),
     },
     version: "test",
+    ...(cacheBytes > 0 && { caches: { entryCacheBytes: cacheBytes, nodeCacheBytes: cacheBytes } }),
     app: {
       proofs,
       bls,

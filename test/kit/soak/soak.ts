@@ -61,6 +61,8 @@ const PACE_MS = 400;
 const SAMPLE_MS = 2_000;
 const HOSTILE_PER_SECOND = 10;
 const RECOVERY_MS = 120_000;
+/** With the node's own bounds caches would go on filling for hours, which looks like a leak. */
+const APP_ENV = { ITERUM_TEST_CACHE_BYTES: `${4 << 20}` };
 const MEMBERS = people("m1", "m2", "m3", "m4", "m5", "m6");
 const OPERATORS = people("ann", "bob");
 const SCHEDULE = {
@@ -197,7 +199,7 @@ export async function soak(plan: SoakPlan): Promise<SoakReport> {
   const { home } = staged;
   const downs: string[] = [];
   const node = await superviseNode({
-    ...{ home, binary: findCometBft(), startApp: () => startApp(home) },
+    ...{ home, binary: findCometBft(), startApp: () => startApp(home, APP_ENV) },
     onNews: (news) => void (news.kind === "up" || downs.push(news.why)),
     // Kills that come one after the other are no reason to wait longer.
     patience: { pauseMaxMs: 500 },
