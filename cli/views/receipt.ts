@@ -34,10 +34,15 @@ function sumLines({ outcome, orders }: Receipt, amount: (value: bigint) => strin
   const { subsidy, deposits, payouts, returned } = outcome;
   const settled = orders.filter(({ status }) => status === OrderStatus.ORDER_STATUS_SETTLED);
   const fees = settled.reduce((sum, { fee }) => sum + fee, 0n);
+  const [came, went] = [
+    `subsidy ${amount(subsidy)} + deposits ${amount(deposits)}`,
+    `payouts ${amount(payouts)} + returned ${amount(returned)}`,
+  ];
   return [
-    `subsidy ${amount(subsidy)} + deposits ${amount(deposits)} = payouts ${amount(payouts)} + returned ${amount(returned)}`,
+    `${came} = ${went}`,
     `fees of settled orders ${amount(fees)}; forfeited bounds ${amount(outcome.forfeited)}`,
-    `${outcome.itemsCounted} of ${outcome.items} items counted; committee paid ${amount(outcome.committeePaid)}`,
+    `${outcome.itemsCounted} of ${outcome.items} items counted`,
+    `committee paid ${amount(outcome.committeePaid)}`,
   ];
 }
 

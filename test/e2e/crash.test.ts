@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { blocksOf, replayChain } from "#chain/node/replay.ts";
 import { connect, type IterumClient } from "#client/connect.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
 import { people } from "#test/kit/accounts.ts";
@@ -9,7 +10,8 @@ import { startCast } from "#test/kit/cast.ts";
 import { noProofs } from "#test/kit/chain.ts";
 import { GAME_ID } from "#test/kit/genesis.ts";
 import { startNode, type TestNode } from "#test/kit/node.ts";
-import { blocksOf, replay, replica } from "#test/kit/replay.ts";
+import { replica } from "#test/kit/replay.ts";
+
 import { randomOf } from "#trainer/random.ts";
 
 const members = people("m1", "m2", "m3", "m4", "m5", "m6");
@@ -75,7 +77,7 @@ test("a round goes on after kills of app and CometBFT, and a replay has the same
     }
     const height = await node.height();
     const app = await replica(node.rpcUrl, noProofs);
-    await replay(app, await blocksOf(node.rpcUrl, 1n, height));
+    await replayChain(app, blocksOf(node.rpcUrl, 1n, height));
     assert.equal(app.info().height, height);
   } finally {
     await cast.stop();

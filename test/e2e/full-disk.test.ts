@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findCometBft } from "#chain/node/cometbft-binary.ts";
+import { blocksOf, replayChain } from "#chain/node/replay.ts";
 import { latestHeight } from "#chain/node/status.ts";
 import { type NodeNews, superviseNode } from "#chain/node/supervisor.ts";
 import { inFolder } from "#test/chain/abci/kit.ts";
 import { people } from "#test/kit/accounts.ts";
 import { noProofs } from "#test/kit/chain.ts";
 import { makeHome, startApp } from "#test/kit/node.ts";
-import { blocksOf, replay, replica } from "#test/kit/replay.ts";
+import { replica } from "#test/kit/replay.ts";
+
 import { mayMount, withVolume } from "#test/kit/volume.ts";
 
 const MIB = 1 << 20;
@@ -47,7 +49,7 @@ test("a node waits while its disk is full, and goes on without help when there i
         const height = await heightNow();
         await until(async () => (await heightNow()) >= height + 3n);
         const undisturbed = await replica(node.rpcUrl, noProofs);
-        await replay(undisturbed, await blocksOf(node.rpcUrl, 1n, height + 3n));
+        await replayChain(undisturbed, blocksOf(node.rpcUrl, 1n, height + 3n));
       } finally {
         await node.stop();
       }

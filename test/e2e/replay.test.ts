@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { blocksOf, replayChain } from "#chain/node/replay.ts";
 import { people } from "#test/kit/accounts.ts";
 import { noProofs } from "#test/kit/chain.ts";
 import { startNode } from "#test/kit/node.ts";
-import { blocksOf, replay, replica } from "#test/kit/replay.ts";
+import { replica } from "#test/kit/replay.ts";
 
 test("two apps that are fed the same blocks have the same app hash at every height", async () => {
   const node = await startNode({ members: people("m1", "m2", "m3"), others: people("ann", "bob") }, 50);
   try {
     await node.until(30n);
-    const blocks = await blocksOf(node.rpcUrl, 1n, 30n);
     const app = await replica(node.rpcUrl, noProofs);
-    await replay(app, blocks);
+    await replayChain(app, blocksOf(node.rpcUrl, 1n, 30n));
     assert.equal(app.info().height, 30n);
     assert.ok(app.invariants().every(({ holds }) => holds));
   } finally {

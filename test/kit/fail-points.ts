@@ -4,11 +4,12 @@ import type { AppChild } from "#chain/node/app-child.ts";
 import { type Comet, startComet } from "#chain/node/comet.ts";
 import { findCometBft } from "#chain/node/cometbft-binary.ts";
 import { homePaths } from "#chain/node/config.ts";
+import { blocksOf, replayChain } from "#chain/node/replay.ts";
 import { latestHeight } from "#chain/node/status.ts";
 import { people } from "./accounts.ts";
 import { noProofs } from "./chain.ts";
 import { makeHome, startApp } from "./node.ts";
-import { blocksOf, replay, replica } from "./replay.ts";
+import { replica } from "./replay.ts";
 
 const BINARY = findCometBft();
 const PACE_MS = 20;
@@ -65,7 +66,7 @@ export async function walkFailPoints({ indices, app: mode }: FailPoints): Promis
     }
     if (comet === undefined) throw new Error("no fail point was named");
     const undisturbed = await replica(comet.rpcUrl, noProofs);
-    await replay(undisturbed, await blocksOf(comet.rpcUrl, 1n, height));
+    await replayChain(undisturbed, blocksOf(comet.rpcUrl, 1n, height));
     return undisturbed.info().height;
   } finally {
     await comet?.stop();
