@@ -2,6 +2,7 @@ import { benchBeacon } from "./beacon.ts";
 import { benchBlocks } from "./blocks.ts";
 import { benchData } from "./data.ts";
 import { benchElections } from "./elections.ts";
+import { benchFlat, type StepFigures } from "./flat.ts";
 import { benchMaths } from "./maths.ts";
 import type { Effort } from "./measure.ts";
 import { benchMempools } from "./mempools.ts";
@@ -178,6 +179,29 @@ async function store(effort: Effort): Promise<Figure[]> {
   ];
 }
 
+async function flat(effort: Effort): Promise<Figure[]> {
+  const { sends, ...steps } = await benchFlat(effort);
+  const of = (accounts: number): string => `${accounts.toLocaleString("en")} accounts`;
+  const [first, last] = [sends[0], sends.at(-1)];
+  if (!first || !last) throw new Error("nothing was measured");
+  const took = (name: string, { ms, cpuMs, peakMegabytes }: StepFigures): Figure[] => [
+    figure(name, ms / 1000, "s"),
+    figure(`${name}, CPU`, cpuMs / 1000, "s"),
+    figure(`${name}, peak memory`, peakMegabytes, "MB"),
+  ];
+  return [
+    ...sends.flatMap(({ accounts, cpuMicrosPerTx, peakMegabytes }) => [
+      figure(`CPU a send, ${of(accounts)}`, cpuMicrosPerTx, "µs"),
+      figure(`peak memory, ${of(accounts)}`, peakMegabytes, "MB"),
+    ]),
+    ...took(`make ${of(last.accounts)}`, steps.fill),
+    ...took("from start to the first answer", steps.restart),
+    ...took("make a snapshot", steps.snapshot),
+    ...took("restore it", steps.restore),
+    figure("a send: most to fewest accounts", last.cpuMicrosPerTx / first.cpuMicrosPerTx, "×"),
+  ];
+}
+
 /** All parts, in the order in which they are measured. */
 export const pieces: readonly Piece[] = [
   { name: "blocks", run: blocks },
@@ -193,4 +217,5 @@ export const pieces: readonly Piece[] = [
   { name: "data", run: data },
   { name: "trainer", run: trainer },
   { name: "store", run: store },
+  { name: "flat", run: flat, isSlow: true },
 ];
