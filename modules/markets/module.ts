@@ -17,6 +17,7 @@ import { openMarket } from "./open-market.ts";
 import { openOrder } from "./open-order.ts";
 import { openPredictions } from "./open-predictions.ts";
 import { placeOrder } from "./place-order.ts";
+import { countItems } from "./revealed.ts";
 import { addRule, ensureSettleLengths } from "./rule.ts";
 import { turnCrank } from "./settle.ts";
 import { markets } from "./state.ts";
@@ -60,7 +61,9 @@ function turn(ctx: WriteCtx, key: rounds.RoundKey, phase: Phase): void {
   if (phase === Phase.PHASE_OPEN) openMarket(ctx, key);
   // A round that was skipped has no market.
   const market = markets.get(ctx, [key.gameId, key.roundId]);
-  if (market) turns[kindNamed(market.kind).trades][phase]?.(ctx, key);
+  if (!market) return;
+  if (phase === Phase.PHASE_SETTLE) countItems(ctx, key);
+  turns[kindNamed(market.kind).trades][phase]?.(ctx, key);
 }
 
 export const marketsModule = defineModule({

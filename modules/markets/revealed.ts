@@ -1,4 +1,4 @@
-import type { ReadCtx } from "#chain/kernel/ctx.ts";
+import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { splitExact } from "#chain/math/mul-div.ts";
 import * as commitments from "#modules/commitments/api.ts";
 import * as rewards from "#modules/rewards/api.ts";
@@ -17,13 +17,12 @@ export interface Revealed {
 }
 
 /**
- * How each item counts, or undefined: the reward function decides, and copies of one content whose labels
+ * As SETTLE begins: has the reward function decide how each item counts; copies of one content whose labels
  * differ count for nothing.
  */
-function countedItems(ctx: ReadCtx, key: rounds.RoundKey): (rewards.CountedItem | undefined)[] {
+export function countItems(ctx: WriteCtx, key: rounds.RoundKey): void {
   const authors = commitments.authorLabels(ctx, key);
   const panels = commitments.panelLabels(ctx, key);
-  const count = rewards.countLabels(ctx, key);
   const names = commitments.contentNames(ctx, key);
   const seen = new Map<string, number>();
   const disputed = new Set<string>();
@@ -33,9 +32,10 @@ function countedItems(ctx: ReadCtx, key: rounds.RoundKey): (rewards.CountedItem 
     if ((seen.get(name) ?? label) !== label) disputed.add(name);
     seen.set(name, label);
   }
-  return authors.map((author, i) =>
-    disputed.has(names[i] as string) ? undefined : count({ author, panel: panels[i] ?? [] }),
+  const opened = authors.map((author, i) =>
+    disputed.has(names[i] as string) ? undefined : { author, panel: panels[i] ?? [] },
   );
+  rewards.countItems(ctx, key, opened);
 }
 
 /** The label of an item as markets see it: a number y in millionths is a share of either class. */
@@ -47,7 +47,7 @@ function labelOf(item: rewards.CountedItem | undefined, isScalar: boolean): Labe
 /** The round's items with their final labels. */
 export function revealed(ctx: ReadCtx, key: rounds.RoundKey): Revealed {
   const { items, totalWeight } = commitments.itemList(ctx, key);
-  const counted = countedItems(ctx, key);
+  const counted = rewards.countedItems(ctx, key);
   const isScalar = rewards.isScalar(ctx, key);
   const numbers = new Map<string, number>();
   for (const { member } of items) if (!numbers.has(member)) numbers.set(member, numbers.size);

@@ -1,13 +1,15 @@
-import type { ReadCtx } from "#chain/kernel/ctx.ts";
+import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { assert } from "#chain/kernel/error.ts";
 import { textKey } from "#chain/kernel/keys.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import type { RewardRule } from "#proto/gen/iterum/rewards.ts";
+import { keepCounts, type OpenedLabels } from "./counts.ts";
 import { errors } from "./errors.ts";
 import type { CountedItem } from "./ir/program.ts";
-import { itemsCounted, modelsScored, type Scored } from "./scoring.ts";
+import { modelsScored, type Scored } from "./scoring.ts";
 import { programs, rules } from "./state.ts";
 
+export { countedItems, type OpenedLabels } from "./counts.ts";
 export type { CountedItem } from "./ir/program.ts";
 export type { Scored } from "./scoring.ts";
 
@@ -29,22 +31,15 @@ export function rewardRule(ctx: ReadCtx, { gameId, roundId }: rounds.RoundKey): 
 /** Whether what counts in the round is the share of class 1 in millionths instead of a class. */
 export const isScalar = (ctx: ReadCtx, key: rounds.RoundKey): boolean => rewardRule(ctx, key).scalar;
 
-/** The labels of one item that were opened. */
-export interface OpenedLabels {
-  readonly author: number | undefined;
-  /** One entry a seat of the item's panel. */
-  readonly panel: readonly (number | undefined)[];
-}
-
-/** How an item of the round counts, from the labels that were opened; undefined when it does not. */
-export function countLabels(
-  ctx: ReadCtx,
+/**
+ * As SETTLE begins: decides how each item of the round counts, from the labels that were opened; one that is
+ * undefined counts for nothing. Kept until the round ends.
+ */
+export const countItems = (
+  ctx: WriteCtx,
   key: rounds.RoundKey,
-): (labels: OpenedLabels) => CountedItem | undefined {
-  const counted = itemsCounted(rewardRule(ctx, key));
-  const { classes } = rounds.game(ctx, key.gameId);
-  return ({ author, panel }) => counted({ authorLabel: author, panelLabels: panel, classes });
-}
+  items: readonly (OpenedLabels | undefined)[],
+): void => keepCounts(ctx, key, rewardRule(ctx, key), items);
 
 /** Scores predictions (65535ths, classes 1…K−1) on the round's items, with their shares of its weight. */
 export const scoreModels = (

@@ -1,14 +1,16 @@
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { textKey } from "#chain/kernel/keys.ts";
-import { type Answers, defineModule, invariant, messages, queries } from "#chain/kernel/module.ts";
+import { type Answers, defineModule, invariant, messages, on, queries } from "#chain/kernel/module.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { GenesisState, Msg, Query, type RewardRule } from "#proto/gen/iterum/rewards.ts";
+import { Phase } from "#proto/gen/iterum/rounds.ts";
 import { rewardRule } from "./api.ts";
+import { forgetCounts } from "./counts.ts";
 import { errors } from "./errors.ts";
 import { addProgram, addRule } from "./rule.ts";
 import { setRewardFunction } from "./set-reward-function.ts";
-import { programs, rules } from "./state.ts";
+import { counts, programs, rules } from "./state.ts";
 
 const PAGE_MAX = 100;
 
@@ -46,6 +48,11 @@ export const rewardsModule = defineModule({
   messages: messages(Msg, { setRewardFunction }),
   queries: queries(Query, answers),
   invariants: [programsAreKept],
+  hooks: [
+    on(rounds.phaseEntered, (ctx, { phase, ...key }) => {
+      if (phase >= Phase.PHASE_DONE) forgetCounts(ctx, key);
+    }),
+  ],
   genesis: {
     codec: GenesisState,
     init: (ctx, genesis) => {
@@ -56,10 +63,15 @@ export const rewardsModule = defineModule({
         ensure(!rules.has(ctx, [gameId, fromRound]), errors.BadRule, { gameId, fromRound, twice: true });
         addRule(ctx, { ...rule, fromRound });
       }
+      for (const { gameId, roundId, counts: kept } of genesis.counts) {
+        ensure(kept && kept.labels.length === kept.weights.length, errors.BadRule, { gameId, roundId });
+        counts.set(ctx, [gameId, roundId], kept);
+      }
     },
     dump: (ctx) => ({
       rules: [...rules.all(ctx)].map(([, rule]) => rule),
       programs: [...programs.all(ctx)].map(([, program]) => program),
+      counts: [...counts.all(ctx)].map(([[gameId, roundId], kept]) => ({ gameId, roundId, counts: kept })),
     }),
   },
 });

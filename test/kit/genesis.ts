@@ -121,7 +121,7 @@ function community({ members, chainId = CHAIN_ID }: GenesisChoice) {
 
 const rewards = (agree: string, panel: number, builtin = "logloss/1") =>
   toJson(Rewards, {
-    programs: [],
+    ...Rewards.zero(),
     rules: [{ ...RewardRule.zero(), gameId: GAME_ID, builtin, agree, panel }],
   });
 

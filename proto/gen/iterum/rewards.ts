@@ -67,14 +67,38 @@ export const RewardRule: Codec<RewardRule> = codec<RewardRule>("iterum.rewards.v
   ["scalar", 8, "bool"],
 ]);
 
+/** How the items of a round count, in the order of its list; from the beginning of SETTLE to the round's end. */
+export interface Counts {
+  /** What counts plus one per item; 0 where it does not. */
+  readonly labels: readonly number[];
+  readonly weights: readonly number[];
+}
+export const Counts: Codec<Counts> = codec<Counts>("iterum.rewards.v1.Counts", () => ({ labels: none, weights: none }), [
+  ["labels", 1, "uint32", "packed"],
+  ["weights", 2, "uint32", "packed"],
+]);
+
+export interface GenesisCounts {
+  readonly gameId: string;
+  readonly roundId: bigint;
+  readonly counts: Counts | undefined;
+}
+export const GenesisCounts: Codec<GenesisCounts> = codec<GenesisCounts>("iterum.rewards.v1.GenesisCounts", () => ({ gameId: "", roundId: 0n, counts: undefined }), [
+  ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
+  ["counts", 3, "message", "optional", () => Counts],
+]);
+
 export interface GenesisState {
   /** Rules with their programs or with hashes of those below. */
   readonly rules: readonly RewardRule[];
   readonly programs: readonly Program[];
+  readonly counts: readonly GenesisCounts[];
 }
-export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.rewards.v1.GenesisState", () => ({ rules: none, programs: none }), [
+export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.rewards.v1.GenesisState", () => ({ rules: none, programs: none, counts: none }), [
   ["rules", 1, "message", "repeated", () => RewardRule],
   ["programs", 2, "message", "repeated", () => Program],
+  ["counts", 3, "message", "repeated", () => GenesisCounts],
 ]);
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AppState } from "#chain/kernel/genesis.ts";
-import { toJson } from "#chain/proto/json.ts";
+import { fromJson, toJson } from "#chain/proto/json.ts";
 import { CliError } from "#cli/errors.ts";
 import { recordsOf } from "#cli/reward/chain-records.ts";
 import { compileReward } from "#cli/reward/compile.ts";
@@ -43,8 +43,8 @@ const { program } = compileReward(
 const withProgram = (state: AppState): AppState => ({
   ...state,
   rewards: toJson(GenesisState, {
+    ...GenesisState.zero(),
     rules: [{ ...RewardRule.zero(), gameId: GAME_ID, agree: "own", panel: 2, program }],
-    programs: [],
   }),
 });
 
@@ -56,6 +56,11 @@ test("the records of a played round give the very scores that the chain gave", a
   await assert.rejects(recordsOf(client, GAME_ID, 1n), CliError);
   await playRound(world, 1n);
 
+  const { counts } = fromJson(GenesisState, world.chain.app.dump()["rewards"] ?? {});
+  assert.ok(
+    counts.every(({ roundId }) => roundId > 1n),
+    "an ended round keeps no counts",
+  );
   const records = await recordsOf(client, GAME_ID, 1n);
   assert.equal(records.items.length, 16);
   assert.ok(records.items.every(({ panel }) => panel.length === 2));

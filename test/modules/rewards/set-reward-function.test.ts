@@ -9,12 +9,14 @@ import { errors as kernelErrors } from "#chain/kernel/governed.ts";
 import { overlay } from "#chain/kernel/overlay.ts";
 import { fromJson, toJson } from "#chain/proto/json.ts";
 import { AUTHORITY } from "#chain/protocol/authority.ts";
-import { countLabels, isScalar, rewardRule, scoreModels } from "#modules/rewards/api.ts";
+import { countedItems, countItems, isScalar, rewardRule, scoreModels } from "#modules/rewards/api.ts";
 import { builtinProgram } from "#modules/rewards/builtin-programs.ts";
 import { errors } from "#modules/rewards/errors.ts";
 import { call, constant, field } from "#modules/rewards/ir/build.ts";
 import { programHash } from "#modules/rewards/ir/program.ts";
+import * as rounds from "#modules/rounds/api.ts";
 import { errors as roundsErrors } from "#modules/rounds/errors.ts";
+import { games } from "#modules/rounds/state.ts";
 import { ProposalStatus } from "#proto/gen/iterum/gov.ts";
 import {
   EventRewardFunctionSet,
@@ -30,6 +32,7 @@ import { newChain, say } from "#test/kit/chain.ts";
 import { decides } from "#test/kit/game/govern.ts";
 import { ask, refusesQuery } from "#test/kit/game/refuse.ts";
 import { GAME_ID } from "#test/kit/genesis.ts";
+import { refusesGenesis } from "../genesis-kit.ts";
 
 const gameId = GAME_ID;
 const f1 = builtinProgram("f1/1", "own") as Program;
@@ -70,6 +73,7 @@ function failsWith({ codespace, code }: ErrorFactory, error: Error | undefined):
 }
 
 const at = (roundId: bigint) => ({ gameId, roundId });
+const opened = (author: number | undefined) => ({ author, panel: [] });
 
 test("a reward function counts from its round on; rounds before it keep their own", async () => {
   const { ctx, events } = await played();
@@ -96,13 +100,14 @@ test("the function of a round counts its items and scores its models", async () 
   const { ctx } = await played();
   const weighty = { ...f1, weight: call("add", field("authorLabel"), constant(1n)) };
   assert.equal(enact(ctx, { program: weighty }), undefined);
-  const counted = [0, 1, undefined].map((author) => countLabels(ctx, at(2n))({ author, panel: [] }));
-  assert.deepEqual(counted, [{ label: 0, weight: 1n }, { label: 1, weight: 2n }, undefined]);
-  const scored = scoreModels(ctx, at(2n), counted, [5n, 5n, 5n])([40_000, 50_000, 0]);
+  countItems(ctx, at(2n), [opened(0), opened(1), opened(undefined), undefined]);
+  const counted = countedItems(ctx, at(2n));
+  assert.deepEqual(counted, [{ label: 0, weight: 1n }, { label: 1, weight: 2n }, undefined, undefined]);
+  const scored = scoreModels(ctx, at(2n), counted, [5n, 5n, 5n, 5n])([40_000, 50_000, 0, 0]);
   assert.equal(scored.scorePpm, 800_000);
   assert.equal(scored.metrics.accuracyPpm, 500_000);
-  const [before] = [0].map((author) => countLabels(ctx, at(1n))({ author, panel: [] }));
-  assert.deepEqual(before, { label: 0, weight: 1n });
+  countItems(ctx, at(1n), [opened(0)]);
+  assert.deepEqual(countedItems(ctx, at(1n)), [{ label: 0, weight: 1n }]);
 });
 
 test("a scalar game counts labels in millionths from the round of its rule on", async () => {
@@ -110,7 +115,8 @@ test("a scalar game counts labels in millionths from the round of its rule on", 
   const half = { ...f1, label: call("mul", field("authorLabel"), constant(500_000n)) };
   assert.equal(enact(ctx, { program: half, scalar: true }), undefined);
   assert.deepEqual([isScalar(ctx, at(1n)), isScalar(ctx, at(2n))], [false, true]);
-  assert.deepEqual(countLabels(ctx, at(2n))({ author: 1, panel: [] }), { label: 500_000, weight: 1n });
+  countItems(ctx, at(2n), [opened(1)]);
+  assert.deepEqual(countedItems(ctx, at(2n)), [{ label: 500_000, weight: 1n }]);
 });
 
 test("only a round that has not opened gets another function, and the last one counts", async () => {
@@ -152,6 +158,9 @@ test("a rule that does not fit its game is refused", async () => {
   failsWith(errors.BadRule, ctx.enact([packed(undefined)], AUTHORITY, 10_000_000n));
   failsWith(roundsErrors.NoGame, enact(ctx, { gameId: "chess", builtin: "brier/1" }));
   assert.equal(rewardRule(ctx, at(2n)).builtin, "logloss/1");
+  games.set(ctx, gameId, { ...rounds.game(ctx, gameId), classes: 3 });
+  failsWith(errors.BadRule, enact(ctx, { builtin: "brier/1", scalar: true }));
+  assert.equal(enact(ctx, { builtin: "brier/1" }), undefined);
 });
 
 test("so many functions may wait for their rounds and no more", async () => {
@@ -189,9 +198,10 @@ test("functions and their programs are told, and survive an export", async () =>
     ruleOf({ program: f1, fromRound: 5n }),
     ruleOf({ programHash: programHash(f1), fromRound: 8n }),
   ];
+  const counts = [{ gameId, roundId: 7n, counts: { labels: [2, 0, 1], weights: [5, 0, 1] } }];
   const alter = (state: AppState): AppState => ({
     ...state,
-    rewards: toJson(GenesisState, { rules, programs: [] }),
+    rewards: toJson(GenesisState, { ...GenesisState.zero(), rules, counts }),
   });
   const { chain } = await played({ alter });
   const rule = (roundId: bigint) => ask(chain, Query.rewardRule, { gameId, roundId }).rule;
@@ -205,7 +215,18 @@ test("functions and their programs are told, and survive an export", async () =>
   refusesQuery(chain, Query.program, { programHash: new Uint8Array(32) }, errors.NoProgram);
   refusesQuery(chain, Query.program, { programHash: Uint8Array.of(1) }, errors.NoProgram);
   const dumped = fromJson(GenesisState, chain.app.dump()["rewards"] ?? {});
-  assert.deepEqual([dumped.programs, dumped.rules.length], [[f1], 3]);
+  assert.deepEqual([dumped.programs, dumped.rules.length, dumped.counts], [[f1], 3, counts]);
   const again = await played({ alter: (state) => ({ ...state, rewards: toJson(GenesisState, dumped) }) });
   assert.deepEqual(fromJson(GenesisState, again.chain.app.dump()["rewards"] ?? {}), dumped);
+});
+
+test("a genesis with counts that are not whole is refused", () => {
+  const alter = (genesis: Partial<GenesisState>) => (state: AppState) => ({
+    ...state,
+    rewards: toJson(GenesisState, { ...fromJson(GenesisState, state["rewards"] ?? {}), ...genesis }),
+  });
+  const round = { gameId, roundId: 1n };
+  refusesGenesis(errors.BadRule, alter({ counts: [{ ...round, counts: undefined }] }));
+  const counts = { labels: [1, 2], weights: [1] };
+  refusesGenesis(errors.BadRule, alter({ counts: [{ ...round, counts }] }));
 });
