@@ -3,7 +3,10 @@ import { decodePredictions } from "#chain/protocol/predictions.ts";
 import { ensureCli } from "#cli/errors.ts";
 import type { IterumClient } from "#client/connect.ts";
 import type { ItemList } from "#proto/gen/iterum/commitments.ts";
+import type { RewardRule } from "#proto/gen/iterum/rewards.ts";
 import type { RoundItem, RoundRecords } from "./round-file.ts";
+
+type RecordsClient = Pick<IterumClient, "rounds" | "rewards" | "commitments">;
 
 /** The places of items whose content has copies with other labels: none of them counts. */
 function disputedPlaces({ items }: ItemList, labels: readonly (number | undefined)[]): ReadonlySet<number> {
@@ -16,29 +19,29 @@ function disputedPlaces({ items }: ItemList, labels: readonly (number | undefine
   return new Set(labels.keys().filter((place) => (seen.get(nameOf(place))?.size ?? 0) > 1));
 }
 
-/**
- * The records of a round whose labels and predictions are open, as `iterum reward test` reads them; models
- * are named by their operators. Throws a CliError before the labels are open.
- */
-export async function recordsOf(
-  client: Pick<IterumClient, "rounds" | "rewards" | "commitments" | "markets">,
+/** A round's items as a reward function sees them. */
+export type RoundItems = Omit<RoundRecords, "models"> & {
+  /** The rule by which the round plays. */
+  readonly rule: RewardRule;
+  /** Whether a member has opened its labels. */
+  readonly isOpen: boolean;
+};
+
+/** The items of a round whose list is final, with the labels that are open. Throws a CliError before. */
+export async function roundItems(
+  client: RecordsClient,
   gameId: string,
   roundId: bigint,
-): Promise<RoundRecords> {
-  const [games, rule, list, sets, sheets, orders] = await Promise.all([
+): Promise<RoundItems> {
+  const [games, rule, list, sets, sheets] = await Promise.all([
     client.rounds.games(),
     client.rewards.rule(gameId, roundId),
     client.commitments.items(gameId, roundId),
     client.commitments.sets(gameId, roundId),
     client.commitments.panel(gameId, roundId),
-    client.markets.orders(gameId, roundId),
   ]);
   const game = games.find((each) => each.gameId === gameId);
   ensureCli(game && rule && list, `round ${roundId} of ${gameId} has no items`);
-  ensureCli(
-    sets.some(({ labels }) => labels.length > 0),
-    `no label of round ${roundId} is open yet`,
-  );
   const opened = new Map<string, number>();
   for (const { member, items, labels } of sets)
     for (const [place, { index }] of items.entries())
@@ -57,18 +60,31 @@ export async function recordsOf(
       disputed: disputed.has(place),
     }),
   );
+  const { classes, labelValues } = game;
+  const isOpen = sets.some(({ labels }) => labels.length > 0);
+  const { scalar } = rule;
+  return { classes, scalar, labelValues: labelValues > 0 ? labelValues : classes, items, rule, isOpen };
+}
+
+/**
+ * The records of a round whose labels and predictions are open, as `iterum reward test` reads them; models
+ * are named by their operators. Throws a CliError before the labels are open.
+ */
+export async function recordsOf(
+  client: RecordsClient & Pick<IterumClient, "markets">,
+  gameId: string,
+  roundId: bigint,
+): Promise<RoundRecords> {
+  const [{ rule: _, isOpen, ...found }, orders] = await Promise.all([
+    roundItems(client, gameId, roundId),
+    client.markets.orders(gameId, roundId),
+  ]);
+  ensureCli(isOpen, `no label of round ${roundId} is open yet`);
   const models = orders
     .filter(({ predictions }) => predictions.length > 0)
     .map(({ operator, predictions }) => ({
       name: operator,
       predictions: [...decodePredictions(predictions)],
     }));
-  const { classes, labelValues } = game;
-  return {
-    classes,
-    scalar: rule.scalar,
-    labelValues: labelValues > 0 ? labelValues : classes,
-    items,
-    models,
-  };
+  return { ...found, models };
 }

@@ -61,7 +61,7 @@ const modelColumns = [
 /** How a function counts the items of a round. */
 export function countRecords(
   of: RewardFunction,
-  { classes, items }: RoundRecords,
+  { classes, items }: Pick<RoundRecords, "classes" | "items">,
 ): (CountedItem | undefined)[] {
   const counted = itemsCounted(of);
   return items.map(({ author, panel, disputed }) =>

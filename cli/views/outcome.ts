@@ -12,7 +12,8 @@ const columns = [
   { head: "profit", right: true },
 ];
 
-const fixed = (value: bigint, unit: Unit): string => {
+/** An amount with two decimals, rounded to the nearest, without its denom. */
+export const fixed = (value: bigint, unit: Unit): string => {
   const scale = 10n ** BigInt(unit.exponent - 2);
   const half = value < 0n ? -scale / 2n : scale / 2n;
   const cents = (value + half) / scale;

@@ -20,7 +20,7 @@ interface Entrant {
 interface Side {
   readonly nameOf: (entry: StandingsEntry) => string;
   readonly entrants: Map<string, Entrant>;
-  /** By the smaller name and then the larger. */
+  /** By either name and then the other. */
   readonly pairs: Map<string, Map<string, Moments>>;
 }
 
@@ -114,15 +114,16 @@ function addEntry({ nameOf, entrants }: Side, { entry, tally, baseline }: Scored
   });
 }
 
-function addPair({ nameOf, pairs }: Side, a: StandingsEntry, b: StandingsEntry, moments: Moments): void {
-  const [first, second] = [nameOf(a), nameOf(b)];
-  const isTurned = second < first;
+function addMoments({ pairs }: Side, name: string, other: string, moments: Moments): void {
+  const row = pairs.get(name) ?? new Map<string, Moments>();
+  const known = row.get(other);
+  pairs.set(name, row.set(other, known ? sumOfMoments(known, moments) : moments));
+}
+
+function addPair(side: Side, a: StandingsEntry, b: StandingsEntry, moments: Moments): void {
   const { x, y, xx, yy } = moments;
-  const sums = isTurned ? { ...moments, x: y, y: x, xx: yy, yy: xx } : moments;
-  const [low, high] = isTurned ? [second, first] : [first, second];
-  const row = pairs.get(low) ?? new Map<string, Moments>();
-  const before = row.get(high);
-  pairs.set(low, row.set(high, before ? sumOfMoments(before, sums) : sums));
+  addMoments(side, side.nameOf(a), side.nameOf(b), moments);
+  addMoments(side, side.nameOf(b), side.nameOf(a), { ...moments, x: y, y: x, xx: yy, yy: xx });
 }
 
 /** Adds an ended round. Throws RangeError where predictions are not of its items. */
@@ -150,15 +151,15 @@ export function addRound(board: Board, round: StandingsRound): void {
 const before = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const byNumber = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** How like the entrant is to each other that was registered earlier; at one height the smaller name is earlier. */
+/** How like the entrant is to each that was registered earlier; at one height the smaller name comes first. */
 function earlierThan(name: string, { entrants, pairs }: Side): Likeness[] {
   const { registeredHeight: own } = entrants.get(name) as Entrant;
   const found: (readonly [string, Likeness])[] = [];
-  for (const [other, { operator, modelId, registeredHeight }] of entrants) {
+  for (const [other, moments] of pairs.get(name) ?? []) {
+    const { operator, modelId, registeredHeight } = entrants.get(other) as Entrant;
     if ((byNumber(registeredHeight, own) || before(other, name)) >= 0) continue;
-    const moments = other < name ? pairs.get(other)?.get(name) : pairs.get(name)?.get(other);
-    const correlation = moments && correlationOf(moments);
-    if (!moments || correlation === undefined) continue;
+    const correlation = correlationOf(moments);
+    if (correlation === undefined) continue;
     const { values } = moments;
     const equalShare = equalShareOf(moments);
     found.push([other, { operator, modelId, registeredHeight, values, correlation, equalShare }]);
@@ -192,6 +193,6 @@ export const ALIKE = 0.999;
 /** Fewer common predictions say nothing. */
 const VALUES_MIN = 20;
 
-/** The earliest registered entrant whose predictions are alike: what a copy is of. Undefined for an original. */
+/** The earliest registered entrant that is alike: what a copy is of. Undefined for an original. */
 export const originalOf = ({ earlier }: Standing): Likeness | undefined =>
   earlier.find(({ values, correlation }) => values >= VALUES_MIN && correlation >= ALIKE);

@@ -13,7 +13,7 @@ export interface Moments {
 /** Most values of a round whose squares a double sums exactly: 2⁵³ / 65535². */
 const VALUES_MAX = 2_000_000;
 
-/** The sums of two models' predictions of one round; throws RangeError where they are not of the same items. */
+/** The sums of two models' predictions of a round; throws RangeError where they are of other items. */
 export function momentsOf(mine: Uint16Array, theirs: Uint16Array): Moments {
   if (mine.length !== theirs.length || mine.length > VALUES_MAX)
     throw new RangeError("predictions of the same items");
@@ -43,8 +43,8 @@ export const sumOfMoments = (a: Moments, b: Moments): Moments => ({
 });
 
 /**
- * Pearson's correlation, −1…1 (Pearson 1895); exactly 1 of equal predictions. Undefined where one side always
- * says the same.
+ * Pearson's correlation, −1…1 (Pearson 1895); exactly 1 of equal predictions. Undefined where one side
+ * always says the same.
  */
 export function correlationOf({ values, x, y, xx, yy, xy }: Moments): number | undefined {
   const n = BigInt(values);

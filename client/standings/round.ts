@@ -24,8 +24,8 @@ export interface StandingsEntry {
   readonly profit: bigint;
   readonly isForfeit: boolean;
   /**
-   * 65535ths, per item the classes 1…K−1; undefined in a market of shares, and of a forfeit, whose predictions
-   * nobody has proven to be the model's.
+   * 65535ths, per item the classes 1…K−1; undefined in a market of shares, and of a forfeit, whose
+   * predictions nobody has proven to be the model's.
    */
   readonly predictions: Uint16Array | undefined;
 }
@@ -51,9 +51,10 @@ export interface OrderFacts {
 }
 
 /**
- * What an order of an ended round came to; undefined for one that was given back, as of a void round. A settled
- * order has made payout − bound − fee, a holder of shares payout − what came out of its purse, fees included. A
- * forfeit costs bound and fee, and the bond where predictions were open (modules/markets/README.md).
+ * What an order of an ended round came to; undefined for one that was given back, as of a void round. A
+ * settled order has made payout − bound − fee, a holder of shares payout − what came out of its purse, fees
+ * included. A forfeit costs bound and fee, and the bond where predictions were open
+ * (modules/markets/README.md). Profit that vests counts at once.
  */
 export function entryOf(order: Order, { operatorBond, ...model }: OrderFacts): StandingsEntry | undefined {
   const { operator, status, bound, fee, payout, predictions, shares } = order;
@@ -74,8 +75,8 @@ export function entryOf(order: Order, { operatorBond, ...model }: OrderFacts): S
 }
 
 /**
- * The prior as prediction of every item, in 65535ths of the classes 1…K−1: what the community knew before.
- * Largest remainder, as the chain's settlement scores it.
+ * The prior as prediction of every item, in 65535ths of the classes 1…K−1: what the community knew
+ * before. Largest remainder, as the chain's settlement scores it.
  */
 export function priorPredictions(priorPpm: readonly number[], items: number): Uint16Array {
   const weights = priorPpm.map((ppm) => BigInt(ppm));
