@@ -22,7 +22,7 @@ const SNAPSHOT_EVERY = 3;
 const [ann, bob] = people("ann", "bob") as [Person, Person];
 
 async function ask<T>(rpcUrl: string, path: string): Promise<T> {
-  const response = await fetch(`${rpcUrl}/${path}`, { signal: AbortSignal.timeout(10_000) });
+  const response = await fetch(`${rpcUrl}/${path}`, { signal: AbortSignal.timeout(60_000) });
   return ((await response.json()) as { result: T }).result;
 }
 

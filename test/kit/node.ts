@@ -90,7 +90,8 @@ export function startApp(home: string, env: NodeJS.ProcessEnv = {}, program = AP
 }
 
 async function heightAt(rpcUrl: string): Promise<bigint> {
-  const response = await fetch(`${rpcUrl}/status`, { signal: AbortSignal.timeout(2_000) });
+  // A busy machine may keep it waiting for long.
+  const response = await fetch(`${rpcUrl}/status`, { signal: AbortSignal.timeout(60_000) });
   const { result } = (await response.json()) as { result: { sync_info: { latest_block_height: string } } };
   return BigInt(result.sync_info.latest_block_height);
 }

@@ -23,7 +23,7 @@ export async function addressOf(home: string): Promise<string> {
 
 /** Whether the node has caught up and has blocks: before that it takes no transactions. */
 async function follows(rpcUrl: string): Promise<boolean> {
-  const response = await fetch(`${rpcUrl}/status`, { signal: AbortSignal.timeout(2_000) });
+  const response = await fetch(`${rpcUrl}/status`, { signal: AbortSignal.timeout(60_000) });
   const { result } = (await response.json()) as {
     result: { sync_info: { catching_up: boolean; latest_block_height: string } };
   };
