@@ -9,6 +9,7 @@ import { BasicAllowance, Msg as FeegrantMsg, PeriodicAllowance } from "#proto/ge
 import type { Any } from "#proto/gen/google/protobuf.ts";
 import { Msg as CommitmentsMsg } from "#proto/gen/iterum/commitments.ts";
 import { Msg as CommunityMsg } from "#proto/gen/iterum/community.ts";
+import { Msg as ElectionsMsg } from "#proto/gen/iterum/elections.ts";
 import { Msg as GovMsg } from "#proto/gen/iterum/gov.ts";
 import { Msg as MarketsMsg } from "#proto/gen/iterum/markets.ts";
 import { Msg as ProofsMsg } from "#proto/gen/iterum/proofs.ts";
@@ -26,6 +27,7 @@ const codecsOf = (service: object): (readonly [string, Codec<unknown>])[] =>
 const services = [
   CommunityMsg,
   TreasuryMsg,
+  ElectionsMsg,
   CommitmentsMsg,
   MarketsMsg,
   ProofsMsg,
