@@ -51,7 +51,7 @@ const alikeText = ({ correlation, equalShare, values }: Likeness): string =>
   `correlation ${correlation.toFixed(4)}, ${percent(equalShare)} of ${values} predictions the same`;
 
 /** A line for each model that looks like a copy, naming the earliest one that it is like. */
-export function copyLines(models: readonly Standing[]): string[] {
+function copyLines(models: readonly Standing[]): string[] {
   return models.flatMap((standing) => {
     const original = originalOf(standing);
     if (!original) return [];
@@ -96,7 +96,7 @@ function bar({ prediction, frequency }: Bin): string {
 }
 
 /** Predictions by tenths: what was said, and how often it came true. */
-export const calibrationChart = ({ calibration }: Quality): string =>
+const calibrationChart = ({ calibration }: Quality): string =>
   tableOf(
     [
       { head: "said" },

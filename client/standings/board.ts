@@ -151,7 +151,7 @@ export function addRound(board: Board, round: StandingsRound): void {
 const before = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const byNumber = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** How like the entrant is to each that was registered earlier; at one height the smaller name comes first. */
+/** How like the entrant is to each registered earlier; at one height the smaller name comes first. */
 function earlierThan(name: string, { entrants, pairs }: Side): Likeness[] {
   const { registeredHeight: own } = entrants.get(name) as Entrant;
   const found: (readonly [string, Likeness])[] = [];

@@ -47,7 +47,7 @@ const members = ["ann", "ben", "cat", "dan"].map((name) =>
   member(name, (roundId) => examples(10, seeded(`${name} ${roundId}`))),
 );
 
-/** Olga plays, Otto copies her from round 2 on, Ora guesses and forgets to open an order in rounds 2 and 4. */
+/** Otto copies Olga from round 2 on, Ora guesses and forgets to open her orders of rounds 2 and 4. */
 const playing: Quirks = (name, step, roundId) => {
   if (name === "otto" && roundId === 1n) return "silent";
   if (name === "ora" && step === "openOrder" && roundId % 2n === 0n) return "silent";
