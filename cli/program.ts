@@ -16,6 +16,7 @@ import { rewardCommand } from "./commands/reward.ts";
 import { standingsCommand } from "./commands/standings.ts";
 import { startCommand } from "./commands/start.ts";
 import { storeCommand } from "./commands/store.ts";
+import { tradeCommand } from "./commands/trade.ts";
 import { trainerCommand } from "./commands/trainer.ts";
 import { txCommand } from "./commands/tx.ts";
 import { version } from "./version.ts";
@@ -31,6 +32,7 @@ const commands = [
   txCommand,
   queryCommand,
   govCommand,
+  tradeCommand,
   memberCommand,
   operatorCommand,
   trainerCommand,

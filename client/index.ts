@@ -53,6 +53,7 @@ export {
   msgOpenOrder,
   msgOpenPredictions,
   msgPlaceOrder,
+  msgTrade,
 } from "./markets.ts";
 export { loadMember, type MemberIdentity } from "./member/identity.ts";
 export { fileSecrets, type SecretStore } from "./member/secrets.ts";

@@ -7,9 +7,12 @@ import {
   MsgOpenOrder,
   MsgOpenPredictions,
   MsgPlaceOrder,
+  MsgTrade,
   type Order,
   type Outcome,
   Query,
+  type QueryQuoteRequest,
+  type QueryQuoteResponse,
 } from "#proto/gen/iterum/markets.ts";
 import { ClientError } from "./errors.ts";
 import type { Ask } from "./ports.ts";
@@ -25,6 +28,9 @@ export const msgCommitPredictions = messageOf(MsgCommitPredictions);
 /** Opens predictions. */
 export const msgOpenPredictions = messageOf(MsgOpenPredictions);
 
+/** Buys or sells shares of an outcome. */
+export const msgTrade = messageOf(MsgTrade);
+
 /** The round is not settled. */
 const NO_OUTCOME = { codespace: "markets", code: 17 } as const;
 
@@ -36,6 +42,10 @@ export interface MarketsQueries {
   orders(gameId: string, roundId: bigint): Promise<readonly Order[]>;
   /** What a settled round came to; undefined before it is settled. */
   outcome(gameId: string, roundId: bigint): Promise<Outcome | undefined>;
+  /** What a trade of shares would come to now; refused as the trade would be. */
+  quote(trade: QueryQuoteRequest): Promise<QueryQuoteResponse>;
+  /** Prices of all outcomes of a market of shares, in millionths. */
+  prices(gameId: string, roundId: bigint): Promise<readonly number[]>;
 }
 
 export const marketsQueries = (ask: Ask): MarketsQueries => ({
@@ -52,6 +62,8 @@ export const marketsQueries = (ask: Ask): MarketsQueries => ({
   orders: async (gameId, roundId) => (await ask(Query.orders, { gameId, roundId })).orders,
   outcome: async (gameId, roundId) =>
     (await unless(NO_OUTCOME, ask(Query.outcome, { gameId, roundId })))?.outcome,
+  quote: (trade) => ask(Query.quote, trade),
+  prices: async (gameId, roundId) => (await ask(Query.prices, { gameId, roundId })).pricesPpm,
 });
 
 /** Parameters of a "model-lmsr/1" market as they are in its round; ClientError badInput for another kind. */

@@ -77,13 +77,16 @@ const market = (roundId: number, options: QueryOptions): Promise<void> =>
     async (client, gameId) => {
       const found = await client.markets.market(gameId, BigInt(roundId));
       const orders = await client.markets.orders(gameId, BigInt(roundId));
-      return { market: found, params: modelLmsrParams(found), orders };
+      const params = found.kind === "model-lmsr/1" ? modelLmsrParams(found) : undefined;
+      return { market: found, params, orders };
     },
     async ({ market: { kind, subsidy, vault, priorPpm }, params, orders }, client) => {
       const unit = await unitOf(client);
       const amount = (value: bigint): string => formatAmount(value, unit);
       return [
-        `${kind}: subsidy ${amount(subsidy)}, vault ${amount(vault)}, liquidity ${amount(params.liquidity)}`,
+        `${kind}: subsidy ${amount(subsidy)}, vault ${amount(vault)}${
+          params ? `, liquidity ${amount(params.liquidity)}` : ""
+        }`,
         `prior ${priorPpm.map((ppm) => `${ppm / 10_000} %`).join(" ")}`,
         ...orders.map(({ operator, bound, modelId }) =>
           [operator, `bound ${amount(bound)}`, modelId.length > 0 ? toHex(modelId) : "sealed"].join("  "),
