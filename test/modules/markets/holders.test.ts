@@ -67,7 +67,7 @@ const paidOf = (world: World): readonly Order[] =>
   rows(world).filter(({ status }) => status !== OrderStatus.ORDER_STATUS_HOLDING);
 const marketOf = ({ chain }: World) => ask(chain, Query.market, key).market;
 
-test("holders are paid by the crank, 500 a block in address order, and the round ends with the last", async () => {
+test("the crank pays holders in address order, 500 a block; the round ends with the last", async () => {
   const world = await crowdedWorld(Phase.PHASE_PROVE);
   await playUntil(world, 1n, Phase.PHASE_SETTLE);
   const counts = [paidOf(world).length];
@@ -95,7 +95,7 @@ test("holders are paid by the crank, 500 a block in address order, and the round
   assert.equal(marketOf(world)?.vault, 0n);
 });
 
-test("a void market pays its holders back in the blocks that follow, while the next round is open", async () => {
+test("a void market pays its holders back in the blocks that follow", async () => {
   const world = await crowdedWorld(Phase.PHASE_ELECT);
   await playUntil(world, 1n, Phase.PHASE_VOID, (_, step) => (step === "revealInputs" ? "silent" : undefined));
   const counts = [paidOf(world).length];
