@@ -5,7 +5,7 @@ import type { MsgFoundCommunity, MsgFoundCommunityResponse } from "#proto/gen/it
 import { errors } from "./errors.ts";
 import { listed } from "./kinds.ts";
 import { checkListings, list } from "./listing.ts";
-import { checkRule } from "./rule.ts";
+import { checkRule, ensureAge } from "./rule.ts";
 import { rules, totals } from "./state.ts";
 
 /** Gives a game that has no community its rule and, where they are listed, its first members. */
@@ -21,6 +21,7 @@ export const foundCommunity: Handler<MsgFoundCommunity, MsgFoundCommunityRespons
   run: (ctx, { rule, members }) => {
     ensure(rule, errors.BadRule, { missing: "rule" });
     const { gameId } = rounds.game(ctx, rule.gameId);
+    ensureAge(rule, rounds.isDev(ctx));
     ensure(!rules.has(ctx, gameId) && !totals.has(ctx, gameId), errors.Founded, { gameId });
     rules.set(ctx, gameId, rule);
     list(ctx, gameId, members);

@@ -8,7 +8,7 @@ import { ensureBinding, putBound } from "./entry.ts";
 import { errors } from "./errors.ts";
 import { stakesAreBacked } from "./invariants.ts";
 import { holders, snapshots } from "./kinds.ts";
-import { checkRule, ruleOfKind } from "./rule.ts";
+import { checkRule, ensureAge, ruleOfKind } from "./rule.ts";
 import { claims, members, rules, stakes, totals } from "./state.ts";
 import { changing } from "./weight.ts";
 
@@ -31,6 +31,7 @@ export function initCommunity(ctx: WriteCtx, genesis: GenesisState): void {
   auth.ensureModuleAccount(ctx, "community");
   for (const rule of genesis.rules) {
     checkRule(rule);
+    ensureAge(rule, rounds.isDev(ctx));
     rounds.game(ctx, rule.gameId);
     ensure(!rules.has(ctx, rule.gameId), errors.BadGenesis, { gameId: rule.gameId, twice: true });
     rules.set(ctx, rule.gameId, rule);

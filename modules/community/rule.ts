@@ -45,6 +45,13 @@ export function weigh({ weighting, stakeCap }: Rule, stake: bigint): bigint {
   return stake < stakeCap ? stake : stakeCap;
 }
 
+/**
+ * Fails with (community, 9) where who has just come would count, but on development chains: who may come at
+ * once, with coins or names that are gone at once, could be as many as it likes (design: game.md §4).
+ */
+export const ensureAge = ({ gameId, ageRounds }: Rule, isDev: boolean): void =>
+  ensure(ageRounds >= AGE_ROUNDS || isDev, errors.BadRule, { gameId, ageRounds });
+
 /** Fails with (community, 9) unless members can be counted under the rule. */
 export function checkRule(rule: Rule): void {
   const { gameId, kind, weighting, stakeCap, ageRounds } = rule;

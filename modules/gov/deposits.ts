@@ -44,9 +44,9 @@ export function addDeposit(ctx: WriteCtx, proposal: Proposal, depositor: string,
   bank.send(ctx, depositor, AUTHORITY, denomOf(ctx, proposal), amount);
   deposits.set(ctx, key, { proposalId, depositor, amount: (before?.amount ?? 0n) + amount });
   const next = { ...proposal, deposit: proposal.deposit + amount };
-  proposals.set(ctx, proposalId, next);
   deposited(ctx, { proposalId, depositor, amount });
   if (next.deposit >= paramsOf(ctx).depositMin) startVoting(ctx, next);
+  else proposals.set(ctx, proposalId, { ...next, tally: undefined });
 }
 
 /** Gives all deposits back. */

@@ -2,6 +2,7 @@ import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import { assert, ChainError } from "#chain/kernel/error.ts";
 import { AUTHORITY } from "#chain/protocol/authority.ts";
 import { type Proposal, ProposalStatus } from "#proto/gen/iterum/gov.ts";
+import { proposalOf } from "./api.ts";
 import { forfeitDeposits, returnDeposits } from "./deposits.ts";
 import { paramsOf } from "./params.ts";
 import { due, proposals } from "./state.ts";
@@ -59,9 +60,8 @@ export function endSteps(ctx: WriteCtx): void {
   let left = STEPS_PER_BLOCK_MAX;
   for (const [[height, proposalId]] of due.all(ctx)) {
     if (left === 0 || height > ctx.height) return;
-    const proposal = proposals.get(ctx, proposalId);
-    assert(proposal, "a step of no proposal");
-    endStep(ctx, proposal);
+    assert(proposals.has(ctx, proposalId), "a step of no proposal");
+    endStep(ctx, proposalOf(ctx, proposalId));
     left -= 1;
   }
 }

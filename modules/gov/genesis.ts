@@ -4,10 +4,11 @@ import { parseAddress } from "#chain/protocol/address.ts";
 import * as auth from "#modules/auth/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import type { GenesisState } from "#proto/gen/iterum/gov.ts";
+import { proposalOf } from "./api.ts";
 import { errors } from "./errors.ts";
 import { depositsAreBacked, talliesHold } from "./invariants.ts";
 import { checkParams } from "./params.ts";
-import { deposits, due, nextProposalId, params, proposals, votes } from "./state.ts";
+import { deposits, due, nextProposalId, params, proposals, tallies, votes } from "./state.ts";
 
 /** Puts parameters, and the proposals of an exported chain, into the state. */
 export function initGov(ctx: WriteCtx, genesis: GenesisState): void {
@@ -23,7 +24,8 @@ export function initGov(ctx: WriteCtx, genesis: GenesisState): void {
     const isNew = proposalId > 0n && proposalId < next && !proposals.has(ctx, proposalId);
     ensure(genesis.params && isNew, errors.BadGenesis, { proposalId });
     rounds.game(ctx, gameId);
-    proposals.set(ctx, proposalId, proposal);
+    proposals.set(ctx, proposalId, { ...proposal, tally: undefined });
+    if (proposal.tally) tallies.set(ctx, proposalId, proposal.tally);
     if (endsHeight > 0n) due.set(ctx, [endsHeight, proposalId], true);
   }
   // Numbers have no gaps: a query walks them.
@@ -46,7 +48,7 @@ export function initGov(ctx: WriteCtx, genesis: GenesisState): void {
 export const dumpGov = (ctx: ReadCtx): GenesisState => ({
   params: params.find(ctx),
   nextProposalId: nextProposalId.get(ctx),
-  proposals: [...proposals.all(ctx)].map(([, proposal]) => proposal),
+  proposals: [...proposals.all(ctx)].map(([proposalId]) => proposalOf(ctx, proposalId)),
   deposits: [...deposits.all(ctx)].map(([, deposit]) => deposit),
   votes: [...votes.all(ctx)].map(([, vote]) => vote),
 });

@@ -3,7 +3,7 @@ import { AUTHORITY } from "#chain/protocol/authority.ts";
 import * as bank from "#modules/bank/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { Tally } from "#proto/gen/iterum/gov.ts";
-import { deposits, proposals, votes } from "./state.ts";
+import { deposits, proposals, tallies, votes } from "./state.ts";
 import { counted } from "./tally.ts";
 
 /** Nothing that governance runs can spend what others deposited. */
@@ -30,7 +30,8 @@ export const talliesHold = invariant("the votes on a proposal sum to its tally",
   const sums = new Map<bigint, Tally>();
   for (const [[proposalId], { option, weight }] of votes.all(ctx))
     sums.set(proposalId, counted(sums.get(proposalId), option, weight));
-  return [...proposals.all(ctx)].every(([proposalId, { tally = Tally.zero() }]) => {
+  return [...proposals.all(ctx)].every(([proposalId]) => {
+    const tally = tallies.get(ctx, proposalId) ?? Tally.zero();
     const sum = sums.get(proposalId) ?? Tally.zero();
     return (
       sum.yes === tally.yes && sum.no === tally.no && sum.abstain === tally.abstain && sum.veto === tally.veto

@@ -10,7 +10,7 @@ import { addDeposit } from "./deposits.ts";
 import { errors } from "./errors.ts";
 import { proposed } from "./events.ts";
 import { paramsOf } from "./params.ts";
-import { nextProposalId, proposals } from "./state.ts";
+import { nextProposalId } from "./state.ts";
 import { turn } from "./step.ts";
 
 const MESSAGES_MAX = 16;
@@ -54,12 +54,12 @@ export const propose: Handler<MsgPropose, MsgProposeResponse> = {
     nextProposalId.set(ctx, proposalId + 1n);
     proposed(ctx, { proposalId, gameId, proposer });
     const draft = { ...Proposal.zero(), proposalId, gameId, proposer, title, summary, messages };
-    turn(ctx, draft, {
+    const waiting = turn(ctx, draft, {
       status: ProposalStatus.PROPOSAL_STATUS_DEPOSIT,
       submittedHeight: ctx.height,
       endsHeight: ctx.height + BigInt(depositBlocks),
     });
-    addDeposit(ctx, proposals.get(ctx, proposalId) ?? draft, proposer, deposit);
+    addDeposit(ctx, waiting, proposer, deposit);
     return { proposalId };
   },
 };

@@ -24,16 +24,19 @@ export function proposalAt(ctx: ReadCtx, proposalId: bigint, status: ProposalSta
   return found;
 }
 
-/** Stores a proposal at a new step that ends with the block of a height; 0 for a proposal that has ended. */
+/**
+ * Stores a proposal at a new step that ends with the block of a height, 0 for one that has ended; returns it.
+ */
 export function turn(
   ctx: WriteCtx,
   before: Proposal,
   change: Partial<Proposal> & Pick<Proposal, "status" | "endsHeight">,
-): void {
+): Proposal {
   const { proposalId, gameId } = before;
   const next = { ...before, ...change };
   if (before.endsHeight > 0n) due.delete(ctx, [before.endsHeight, proposalId]);
   if (next.endsHeight > 0n) due.set(ctx, [next.endsHeight, proposalId], true);
-  proposals.set(ctx, proposalId, next);
+  proposals.set(ctx, proposalId, { ...next, tally: undefined });
   proposalTurned(ctx, { proposalId, gameId, status: names.get(next.status) ?? "", reason: next.reason });
+  return next;
 }

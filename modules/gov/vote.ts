@@ -4,7 +4,7 @@ import * as community from "#modules/community/api.ts";
 import { type MsgVote, type MsgVoteResponse, ProposalStatus } from "#proto/gen/iterum/gov.ts";
 import { errors } from "./errors.ts";
 import { voted } from "./events.ts";
-import { proposals, votes } from "./state.ts";
+import { tallies, votes } from "./state.ts";
 import { proposalAt } from "./step.ts";
 import { counted, isOption } from "./tally.ts";
 
@@ -22,7 +22,7 @@ export const vote: Handler<MsgVote, MsgVoteResponse> = {
     ensure(weight > 0n, errors.NoVote, { gameId, voter, ageHeight });
     const before = votes.get(ctx, [proposalId, voter]);
     const without = before ? counted(proposal.tally, before.option, -before.weight) : proposal.tally;
-    proposals.set(ctx, proposalId, { ...proposal, tally: counted(without, option, weight) });
+    tallies.set(ctx, proposalId, counted(without, option, weight));
     votes.set(ctx, [proposalId, voter], { proposalId, voter, option, weight });
     voted(ctx, { proposalId, voter, option, weight });
     return { weight };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bindingStatement, signPersonal } from "#chain/protocol/eip191.ts";
 import { errors as communityErrors } from "#modules/community/errors.ts";
+import { ensureAge } from "#modules/community/rule.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { errors as roundsErrors } from "#modules/rounds/errors.ts";
 import {
@@ -135,6 +136,13 @@ test("a game has one community, and its rule is one that members can be counted 
   );
   const { status, reason } = await decides(chain, [ann, ben], [found({})]);
   assert.deepEqual([status, reason.startsWith(`community ${Founded().code}`)], [FAILED, true]);
+});
+
+test("outside development nobody counts before it has been a member for two rounds", () => {
+  const refused = { code: communityErrors.BadRule().code };
+  assert.throws(() => ensureAge({ ...rule, ageRounds: 1 }, false), refused);
+  ensureAge({ ...rule, ageRounds: 2 }, false);
+  ensureAge({ ...rule, ageRounds: 0 }, true);
 });
 
 test("an Ethereum account stands behind one member alone", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { moduleAddress } from "#chain/protocol/address.ts";
 import { errors as txErrors } from "#chain/tx/errors.ts";
+import { gasFor } from "#client/fees.ts";
 import * as community from "#modules/community/api.ts";
 import { errors as feegrantErrors } from "#modules/feegrant/errors.ts";
 import { BasicAllowance, MsgGrantAllowance } from "#proto/gen/cosmos/feegrant.ts";
@@ -13,8 +14,9 @@ import {
   ProposalStatus,
   VoteOption,
 } from "#proto/gen/iterum/gov.ts";
-import { type Person, people } from "#test/kit/accounts.ts";
-import { newChain, say, type TestChain } from "#test/kit/chain.ts";
+import { MsgPayout } from "#proto/gen/iterum/treasury.ts";
+import { type Person, people, person } from "#test/kit/accounts.ts";
+import { newChain, type Said, say, type TestChain } from "#test/kit/chain.ts";
 import { authority, DEPOSIT, decides, proposalOf, propose, proposes, vote } from "#test/kit/game/govern.ts";
 import { budget, moduleHolds, purse, supply } from "#test/kit/game/money.ts";
 import { ask, FEE, refuses, says } from "#test/kit/game/refuse.ts";
@@ -181,4 +183,22 @@ test("a block ends a bounded number of steps, and the next ones the rest in turn
   assert.equal(open(), 0);
   assert.equal(moduleHolds(chain, "gov"), 0n);
   assert.equal(moduleAddress("gov"), authority);
+});
+
+test("the client's gas pays for the largest proposal, and for deposits and votes on it", async () => {
+  const chain = newChain({ members: [ann], others: [olga] });
+  await chain.until(2n);
+  const text = say(MsgPayout, { authority, gameId, to: olga.address, amount: 1n, purpose: "x".repeat(140) });
+  const listings = Array.from({ length: 500 }, (_, i) => ({ address: person(`p${i}`).address, weight: 1n }));
+  const long = say(MsgAddMembers, { authority, gameId, members: listings });
+  const messages = [long, ...Array.from({ length: 15 }, () => text)];
+  const used = async (who: Person, said: Said): Promise<bigint> => {
+    const [result] = await chain.block([who, said]);
+    assert.deepEqual([result?.code, result?.log], [0, ""]);
+    assert.ok((result?.gasUsed ?? 0n) <= gasFor([said]), `${result?.gasUsed} of ${gasFor([said])}`);
+    return result?.gasUsed ?? 0n;
+  };
+  await used(olga, propose(olga, messages, { deposit: TOKEN, summary: "x".repeat(4_096) }));
+  await used(ann, say(MsgDeposit, { depositor: ann.address, proposalId: 1n, amount: DEPOSIT - TOKEN }));
+  await used(ann, vote(ann, 1n));
 });
