@@ -4,7 +4,7 @@ import { give, ledgerOf, payOut } from "./budget.ts";
 import { roundIsShort } from "./events.ts";
 import { budgets, ledgers, subscriptions } from "./state.ts";
 
-export { give, TREASURY } from "./budget.ts";
+export { give } from "./budget.ts";
 
 /** Base units that the game may still spend; 0 for a game without a budget. */
 export const available = (ctx: ReadCtx, gameId: string): bigint => budgets.get(ctx, gameId)?.available ?? 0n;
