@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { Secp256k1Wallet } from "@cosmjs/amino";
 import { chainRegistry } from "#chain/app/modules.ts";
 import type { Json } from "#chain/proto/json.ts";
+import { ADDRESS_PREFIX } from "#chain/protocol/address.ts";
 import { AUTHORITY } from "#chain/protocol/authority.ts";
 import { ClientError } from "#client/errors.ts";
-import { governedFromJson, governedToJson, packGoverned } from "#client/gov.ts";
-import { governedCodecs, messageCodecs } from "#client/registry.ts";
+import { governedFromJson, governedToJson, msgPropose, packGoverned } from "#client/gov.ts";
+import { encodeMessage, governedCodecs, messageCodecs } from "#client/registry.ts";
+import { accountOf } from "#client/sign.ts";
+import { signerFromEthereumKey, signerFromKey } from "#client/signer.ts";
 import { MsgPayout } from "#proto/gen/iterum/treasury.ts";
+import { proposalOf } from "#test/kit/game/govern.ts";
+import { CHAIN_ID, DENOM, GAME_ID, TOKEN } from "#test/kit/genesis.ts";
+import { ann, chainWith, ethereumPerson, signerData } from "../chain/tx/people.ts";
 
 const registry = chainRegistry();
 const guide = readFileSync(new URL("../../docs/guides/govern.md", import.meta.url), "utf8");
@@ -54,4 +61,35 @@ test("what no proposal may carry is refused before it is sent", () => {
       () => governedFromJson(json),
       (error) => error instanceof ClientError && error.kind === "badInput",
     );
+});
+
+test("a proposal is signed in every mode, with what it carries in the text that a wallet shows", async () => {
+  const eve = ethereumPerson("eve");
+  const signers = [
+    await signerFromKey(ann.secretKey),
+    await Secp256k1Wallet.fromKey(ann.secretKey, ADDRESS_PREFIX),
+    signerFromEthereumKey(eve.secret),
+  ];
+  for (const signer of signers) {
+    const account = await accountOf(signer);
+    const { address: proposer } = account;
+    const chain = proposer === ann.address ? chainWith() : chainWith(proposer);
+    await chain.until(1n);
+    const packed = governedFromJson({
+      "@type": MsgPayout.typeUrl,
+      ...{ gameId: GAME_ID, to: proposer, amount: "7", purpose: "Zoë's <data>" },
+    });
+    const terms = { gameId: GAME_ID, title: "A payout", summary: "", deposit: 10n * TOKEN };
+    const message = encodeMessage(msgPropose({ proposer, ...terms, messages: [packed] }));
+    const { accountNumber, sequence } = signerData(chain, proposer);
+    const fee = { amount: [{ denom: DENOM, amount: 2_000n }], gasLimit: 2_000_000n, payer: "", granter: "" };
+    const tx = await account.sign({
+      ...{ messages: [message], memo: "", fee, timeoutHeight: 50n, chainId: CHAIN_ID },
+      ...{ accountNumber, sequence: BigInt(sequence) },
+    });
+    const { results } = await chain.rawBlock([tx]);
+    assert.deepEqual([results[0]?.code, results[0]?.log], [0, ""]);
+    const [kept] = proposalOf(chain, 1n).messages;
+    assert.deepEqual(kept, packed);
+  }
 });
