@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { InsufficientFunds } from "#modules/bank/errors.ts";
 import * as community from "#modules/community/api.ts";
 import { errors as communityErrors } from "#modules/community/errors.ts";
+import { candidates } from "#modules/elections/state.ts";
 import { errors as govErrors } from "#modules/gov/errors.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import {
@@ -13,14 +14,17 @@ import {
   Query,
   Rule,
 } from "#proto/gen/iterum/community.ts";
-import { type Person, people } from "#test/kit/accounts.ts";
+import { binding, type Person, people } from "#test/kit/accounts.ts";
 import { newChain, say, type TestChain } from "#test/kit/chain.ts";
 import { altered } from "#test/kit/game/alter.ts";
 import { authority, propose, proposes, vote } from "#test/kit/game/govern.ts";
+import { dataSet, examples } from "#test/kit/game/items.ts";
 import { moduleHolds, purse } from "#test/kit/game/money.ts";
+import { seeded } from "#test/kit/game/random.ts";
 import { ask, FEE, refuses, says } from "#test/kit/game/refuse.ts";
+import { bindEthereum, commitData } from "#test/kit/game/say.ts";
 import { brisk } from "#test/kit/game/stage.ts";
-import { DENOM, GAME_ID, TOKEN } from "#test/kit/genesis.ts";
+import { CHAIN_ID, DENOM, GAME_ID, TOKEN } from "#test/kit/genesis.ts";
 
 const [ann, ben] = people("ann", "ben") as [Person, Person];
 const gameId = GAME_ID;
@@ -55,6 +59,20 @@ test("who locks the threshold before the first round is of age in it, and counts
   assert.deepEqual([standing(chain, ann), total(chain)], [[120n, 250n], 250n]);
   await laterBy(chain, 3n);
   assert.deepEqual(standing(chain, ann), [250n, 250n]);
+});
+
+test("a member of age stands in the urn with the tickets that its stake gives", async () => {
+  const chain = newChain({ members: [], others: [ann, ben], alter });
+  await chain.block([ann, stake(ann, 400n), bindEthereum(ann, binding(ann, CHAIN_ID, gameId))]);
+  await says(chain, ben, stake(ben, 400n), bindEthereum(ben, binding(ben, CHAIN_ID, gameId)));
+  const commit = (who: Person) => {
+    const ref = { chainId: CHAIN_ID, gameId, roundId: 1n };
+    return commitData(who, 1n, dataSet(ref, examples(2, seeded("urn")), seeded("salts")));
+  };
+  const [mine, late] = await chain.block([ann, commit(ann)], [ben, commit(ben)]);
+  assert.deepEqual([mine?.code, late?.code], [0, communityErrors.NoStanding().code]);
+  const urn = chain.read((ctx) => [...candidates.all(ctx)].map(([, { member, weight }]) => [member, weight]));
+  assert.deepEqual(urn, [[ann.address, 250n]]);
 });
 
 test("coins come back at once, the youngest first, and the last of them ends the membership", async () => {

@@ -58,6 +58,18 @@ test("a subscriber pays the budget every period, until it ends the subscription"
   assert.deepEqual([paidUntil(chain, ann), budget(chain)], [undefined, before[1] + 3n * PRICE]);
 });
 
+test("who ended a subscription takes it up again and pays for no period twice", async () => {
+  const chain = chainOf();
+  await chain.until(2n);
+  const before = budget(chain);
+  await says(chain, ann, subscribe(ann));
+  await says(chain, ann, unsubscribe(ann));
+  await says(chain, ann, subscribe(ann, 2n * PRICE));
+  assert.equal(budget(chain), before + PRICE);
+  await chain.until(8n);
+  assert.deepEqual([paidUntil(chain, ann), budget(chain)], [13n, before + 2n * PRICE]);
+});
+
 test("who cannot pay a period, or agreed to less, is let go as it begins", async () => {
   const chain = chainOf();
   await chain.until(2n);
