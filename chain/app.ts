@@ -1,13 +1,14 @@
-import { blockOf, chainIdItem, timeItem } from "#chain/app/base.ts";
+import { blockOf, type Committed, chainIdItem, committedOf, timeItem } from "#chain/app/base.ts";
 import { type BeaconJudge, beaconJudge } from "#chain/app/beacon.ts";
 import { placeTxs, runBlock } from "#chain/app/block.ts";
 import { lanesOfList } from "#chain/app/candidate.ts";
 import { abciEvents, deliverInjected, type Reading } from "#chain/app/execute.ts";
 import { guarded } from "#chain/app/guard.ts";
 import { beaconTx, readInjected } from "#chain/app/injected.ts";
+import { knownTxs } from "#chain/app/known.ts";
 import { chainRegistry } from "#chain/app/modules.ts";
 import { TxPool } from "#chain/app/pool.ts";
-import { acceptsTxs, type Judge, selectTxs } from "#chain/app/propose.ts";
+import { acceptsTxs, type Judge, sameBlock, selectTxs } from "#chain/app/propose.ts";
 import { type QueryBase, runQuery } from "#chain/app/query.ts";
 import { type StateSync, stateSync } from "#chain/app/sync.ts";
 import type {
@@ -20,7 +21,6 @@ import type {
   QueryRequest,
   QueryResult,
 } from "#chain/app/types.ts";
-import { equalBytes } from "#chain/bytes/compare.ts";
 import { type BlockInfo, readCtx, writeCtx } from "#chain/kernel/block.ts";
 import type { ReadCtx, ReadStore } from "#chain/kernel/ctx.ts";
 import { assert } from "#chain/kernel/error.ts";
@@ -42,14 +42,6 @@ interface Pending {
   readonly readings: readonly Reading[];
 }
 
-/** The block that this node proposed last. */
-interface Proposed {
-  readonly height: bigint;
-  readonly timeMs: bigint;
-  readonly proposer: Uint8Array;
-  readonly txs: readonly Uint8Array[];
-}
-
 /**
  * The state machine behind consensus: a pure function of state and request, but for the one synced write in
  * `commit`. Calls of one connection come one after the other; those of others may come between its awaits and
@@ -57,12 +49,14 @@ interface Proposed {
  */
 export class App {
   readonly #options: AppOptions;
+  readonly #committed: () => Committed;
   readonly #machine: Machine;
   readonly #beaconVerdicts: BeaconJudge;
   /** State of genesis until block 1 is committed. */
   #genesis: { readonly info: BlockInfo; readonly state: Overlay } | undefined;
   #pending: Pending | undefined;
-  #proposed: Proposed | undefined;
+  /** The block that this node proposed last. */
+  #proposed: Block | undefined;
   readonly #pool: TxPool;
   /** Snapshots for other nodes, and from them. */
   readonly sync: StateSync;
@@ -70,9 +64,11 @@ export class App {
   constructor(options: AppOptions) {
     assertLimits();
     this.#options = options;
+    this.#committed = committedOf(options.store);
     const { signatures, signaturePool, bls = nobleBls } = options;
     const cache = signatureCache(SIGNATURES_REMEMBERED);
-    this.#machine = { registry: chainRegistry(), signatures, signaturePool, signatureCache: cache };
+    const parts = { registry: chainRegistry(), signatures, signaturePool, signatureCache: cache };
+    this.#machine = { ...parts, knownTxs: knownTxs((id) => this.#pool.find(id)) };
     this.#beaconVerdicts = beaconJudge(this.#machine.registry, bls);
     this.#pool = new TxPool(this.#machine, options.nowMs, options.mempool);
     this.sync = stateSync(options.store, options.snapshots, () => {
@@ -89,12 +85,12 @@ export class App {
 
   /** The state that the next block builds on. */
   #base(): ReadStore {
-    return this.#genesis?.state ?? this.#options.store;
+    return this.#genesis?.state ?? this.#committed().state;
   }
 
   /** What is known of the last block; undefined before genesis. */
   #last(): BlockInfo | undefined {
-    return this.#genesis ? this.#genesis.info : blockOf(this.#options.store);
+    return this.#genesis ? this.#genesis.info : this.#committed().block;
   }
 
   #ctx(): ReadCtx {
@@ -196,21 +192,10 @@ export class App {
     return txs;
   }
 
-  /** Whether it is what this node has just proposed itself: then it holds. */
-  #isOwn({ height, timeMs, proposer, txs }: Block): boolean {
-    const own = this.#proposed;
-    return (
-      own?.height === height &&
-      own.timeMs === timeMs &&
-      equalBytes(own.proposer, proposer) &&
-      own.txs.length === txs.length &&
-      own.txs.every((bytes, i) => equalBytes(bytes, txs[i] as Uint8Array))
-    );
-  }
-
   /** Whether a proposal is one that a correct proposer could have made. */
   async processProposal(block: Block): Promise<boolean> {
-    if (this.#isOwn(block)) return true;
+    // What this node has just proposed itself holds.
+    if (this.#proposed && sameBlock(this.#proposed, block)) return true;
     const ctx = this.#ctx();
     const signed = beaconIsSigned(ctx);
     if (signed) {
@@ -233,7 +218,7 @@ export class App {
     const verdicts = await proofs.verifyAll(placed.flatMap(({ task }) => task ?? []));
     const beacons = this.#beaconVerdicts(this.#ctx(), block);
     const info = this.#blockInfo(block, new Map([...verdicts, ...beacons]));
-    const state = overlay(store);
+    const state = overlay(this.#committed().state);
     // Before block 1 the state of genesis is part of what the block writes.
     this.#genesis?.state.applyTo(state);
     const { txResults, events } = this.#run(() => {
@@ -262,6 +247,7 @@ export class App {
     this.#pending = undefined;
     this.#genesis = undefined;
     this.#proposed = undefined;
+    this.#machine.knownTxs?.forget();
     this.#pool.update(pending.readings, this.#view());
     this.#options.snapshots?.committed(pending.staged.height);
   }

@@ -1,6 +1,7 @@
 import { fromUtf8, utf8 } from "#chain/bytes/utf8.ts";
 import { type BlockInfo, readCtx } from "#chain/kernel/block.ts";
-import type { ReadCtx } from "#chain/kernel/ctx.ts";
+import type { ReadCtx, ReadStore } from "#chain/kernel/ctx.ts";
+import { rememberingReads } from "#chain/kernel/reads.ts";
 import { keyspace, u64Value, type ValueCodec } from "#chain/kernel/state.ts";
 import type { StoreView } from "#chain/store/port.ts";
 
@@ -28,4 +29,23 @@ export function blockOf(view: StoreView): BlockInfo | undefined {
   const at = { chainId: "", height: view.height, timeMs: 0n, proposer: NOBODY, verdicts: new Map() };
   const found = baseOf(readCtx(view, at));
   return found && { ...at, ...found };
+}
+
+/** The last committed version. */
+export interface Committed {
+  readonly height: bigint;
+  /** Its entries, those at hand that were read already. */
+  readonly state: ReadStore;
+  /** Undefined before genesis. */
+  readonly block: BlockInfo | undefined;
+}
+
+/** Gives the last committed version of a store, a new one once it has another height. */
+export function committedOf(store: StoreView): () => Committed {
+  let last: Committed | undefined;
+  return () => {
+    const { height } = store;
+    if (last?.height !== height) last = { height, state: rememberingReads(store), block: blockOf(store) };
+    return last;
+  };
 }

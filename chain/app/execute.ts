@@ -1,3 +1,4 @@
+import { sha256Key } from "#chain/bytes/hash.ts";
 import { atomically, type BlockInfo, type Event as KernelEvent, writeCtx } from "#chain/kernel/block.ts";
 import type { WriteCtx, WriteStore } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
@@ -123,10 +124,15 @@ export function txOf(reading: Reading): DecodedTx<Message> {
   return reading.tx;
 }
 
-/** Reads a transaction without throwing. */
-export function readingOf(machine: Machine, bytes: Uint8Array): Reading {
+/** Reads a transaction, or knows it by the key of its hash, without throwing. */
+export function readingOf(machine: Machine, bytes: Uint8Array, id = sha256Key(bytes)): Reading {
+  const { knownTxs } = machine;
+  const known = knownTxs?.find(id);
+  if (known) return { tx: known };
   try {
-    return { tx: readTx(machine, bytes) };
+    const tx = readTx(machine, bytes);
+    knownTxs?.add(id, tx);
+    return { tx };
   } catch (error) {
     return { tx: undefined, error };
   }

@@ -1,4 +1,4 @@
-import { sha256 } from "#chain/bytes/hash.ts";
+import { sha256Key } from "#chain/bytes/hash.ts";
 import type { BlockInfo } from "#chain/kernel/block.ts";
 import { readCtx } from "#chain/kernel/block.ts";
 import type { ReadCtx, ReadStore, WriteCtx } from "#chain/kernel/ctx.ts";
@@ -26,7 +26,9 @@ import type { Machine } from "./types.ts";
 /** Codes of answers to peers: from here on the same bytes may succeed later. */
 const RETRY_CODE = 32_000;
 /** Codes (sdk) that no later state mends: form, signature, a sequence that is over. */
-const FINAL_CODES: ReadonlySet<number> = new Set([2, 4, 6, 7, 12, 13, 14, 15, 18, 21, 30, 31, 34, 37, 41]);
+const FINAL_CODES: ReadonlySet<number> = new Set([
+  2, 4, 6, 7, 12, 13, 14, 15, 18, 21, 30, 31, 34, 37, 41, 42,
+]);
 
 /** The state that the next block builds on, and that block as far as it is known. */
 export interface PoolView {
@@ -74,12 +76,20 @@ export class TxPool {
   }
 
   has(bytes: Uint8Array): boolean {
-    return this.#pool.has(idOf(sha256(bytes)));
+    return this.#pool.has(sha256Key(bytes));
+  }
+
+  /** What the bytes of a transaction that waits were read as; `id` is the key of their hash. */
+  find(id: string): DecodedTx<Message> | undefined {
+    return this.#pool.find(id)?.decoded;
   }
 
   /** Reads transactions and verifies their signatures ahead; undefined for those that are here. */
   async readAhead(txs: readonly Uint8Array[], ctx: ReadCtx): Promise<readonly (Reading | undefined)[]> {
-    const readings = txs.map((bytes) => (this.has(bytes) ? undefined : readingOf(this.#machine, bytes)));
+    const readings = txs.map((bytes) => {
+      const id = sha256Key(bytes);
+      return this.#pool.has(id) ? undefined : readingOf(this.#machine, bytes, id);
+    });
     await verifyAhead(this.#machine, signatoriesOf(ctx), readings);
     return readings;
   }
@@ -92,7 +102,8 @@ export class TxPool {
     let gasWanted = 0n;
     let gasUsed = 0n;
     try {
-      if (this.has(bytes)) throw refusals.TxInMempool();
+      const id = reading?.tx ? idOf(reading.tx.hash) : sha256Key(bytes);
+      if (this.#pool.has(id)) throw refusals.TxInMempool();
       const tx = reading ? txOf(reading) : readTx(this.#machine, bytes);
       gasWanted = tx.fee.gasLimit;
       const ctx = readCtx(base, block);

@@ -1,3 +1,4 @@
+import { equalBytes } from "#chain/bytes/compare.ts";
 import type { BlockInfo } from "#chain/kernel/block.ts";
 import type { ReadCtx, ReadStore } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
@@ -15,7 +16,7 @@ import { proofPlaces } from "./places.ts";
 import { dueTask, holds, proofTask } from "./proofs.ts";
 import { room } from "./room.ts";
 import { signatoriesOf, verifyAhead } from "./signatures.ts";
-import type { Machine } from "./types.ts";
+import type { Block, Machine } from "./types.ts";
 
 /** The state and the machinery that a proposal is judged with. */
 export interface Judge {
@@ -27,6 +28,14 @@ export interface Judge {
   /** The block that is proposed. */
   readonly block: BlockInfo;
 }
+
+/** Whether two proposals are the same, byte for byte. */
+export const sameBlock = (a: Block, b: Block): boolean =>
+  a.height === b.height &&
+  a.timeMs === b.timeMs &&
+  equalBytes(a.proposer, b.proposer) &&
+  a.txs.length === b.txs.length &&
+  a.txs.every((bytes, i) => equalBytes(bytes, b.txs[i] as Uint8Array));
 
 type Lanes = readonly (readonly Ranked<Candidate>[])[];
 

@@ -10,6 +10,7 @@ import type { SignaturePool } from "#chain/verify/signature-pool.ts";
 import type { ProofVerifier } from "#chain/verify/types.ts";
 import type { Event, ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import type { ProofOps } from "#proto/gen/tendermint/crypto.ts";
+import type { KnownTxs } from "./known.ts";
 
 /** Signs the beacon's message with the validator's key; returns 48 bytes. */
 export type BeaconSigner = (message: Uint8Array) => Uint8Array;
@@ -46,6 +47,8 @@ export interface Machine {
   readonly signatures: SignatureVerifier;
   readonly signaturePool: SignaturePool | undefined;
   readonly signatureCache: SignatureCache;
+  /** Without them every transaction is read anew. */
+  readonly knownTxs?: KnownTxs;
 }
 
 /** A block as consensus decided it, or a proposal of one. */

@@ -13,6 +13,8 @@ export const errors = errorSet("kernel", {
 export interface KeyCodec<K> {
   /** A text that no other key has, where that is cheaper than to write the key: it is remembered by it. */
   readonly name?: (key: K) => string;
+  /** The same of a pair: names of both parts. */
+  readonly names?: { readonly first: (key: K) => string; readonly second: (key: K) => string };
   write(key: K): Uint8Array;
   read(bytes: Uint8Array, at: number): readonly [K, number];
 }
@@ -56,7 +58,7 @@ export const bytesKey = (length: number): KeyCodec<Uint8Array> => ({
 });
 
 export const pair = <A, B>(a: KeyCodec<A>, b: KeyCodec<B>): KeyCodec<readonly [A, B]> => ({
-  ...namedPair(a, b),
+  ...namesOf(a, b),
   write: ([x, y]) => concat(a.write(x), b.write(y)),
   read: (bytes, at) => {
     const [x, middle] = a.read(bytes, at);
@@ -65,14 +67,12 @@ export const pair = <A, B>(a: KeyCodec<A>, b: KeyCodec<B>): KeyCodec<readonly [A
   },
 });
 
-/** The length tells where the first name ends. */
-function namedPair<A, B>({ name: nameA }: KeyCodec<A>, { name: nameB }: KeyCodec<B>) {
-  if (nameA === undefined || nameB === undefined) return {};
-  const name = ([x, y]: readonly [A, B]): string => {
-    const first = nameA(x);
-    return `${first.length}/${first}${nameB(y)}`;
-  };
-  return { name };
+function namesOf<A, B>(
+  { name: first }: KeyCodec<A>,
+  { name: second }: KeyCodec<B>,
+): Pick<KeyCodec<readonly [A, B]>, "names"> {
+  if (!first || !second) return {};
+  return { names: { first: ([x]) => first(x), second: ([, y]) => second(y) } };
 }
 
 export const triple = <A, B, C>(

@@ -23,6 +23,8 @@ export const present: ValueCodec<true> = { encode: () => Uint8Array.of(1), decod
 /** Messages of up to so many bytes are remembered as they were decoded. */
 const REMEMBERED_BYTES_MAX = 512;
 const KEYS_REMEMBERED = 16_384;
+/** Of pairs, beside each first part. */
+const SECONDS_REMEMBERED = 4;
 const decodedBy: unique symbol = Symbol("decoded by");
 const decoded: unique symbol = Symbol("decoded");
 
@@ -68,12 +70,24 @@ interface StoreKey {
 
 /** Makes the keys of a table. */
 function keyMaker<K>(prefix: Uint8Array, keys: KeyCodec<K>): (key: K) => StoreKey {
-  const { name } = keys;
-  if (name === undefined) return (key) => ({ bytes: concat(prefix, keys.write(key)), id: undefined });
-  return remembered<K, StoreKey>(KEYS_REMEMBERED, name, (key) => {
+  const { name, names } = keys;
+  const make = (key: K): StoreKey => {
     const bytes = concat(prefix, keys.write(key));
     return { bytes, id: toKey(bytes) };
-  });
+  };
+  if (name) return remembered<K, StoreKey>(KEYS_REMEMBERED, name, make);
+  if (!names) return (key) => ({ bytes: concat(prefix, keys.write(key)), id: undefined });
+  const under = remembered<K, Map<string, StoreKey>>(KEYS_REMEMBERED, names.first, () => new Map());
+  return (key) => {
+    const known = under(key);
+    const second = names.second(key);
+    const found = known.get(second);
+    if (found !== undefined) return found;
+    const made = make(key);
+    if (known.size >= SECONDS_REMEMBERED) known.clear();
+    known.set(second, made);
+    return made;
+  };
 }
 
 /** One value of a module. */

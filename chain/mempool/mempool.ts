@@ -78,6 +78,11 @@ export class Mempool<T extends PoolTx> {
     return this.#entries.has(id);
   }
 
+  /** The transaction with that id, if it waits. */
+  find(id: string): T | undefined {
+    return this.#entries.get(id)?.tx;
+  }
+
   /**
    * Takes a transaction in. One of the same sequence must pay a tenth more to take its place; in a full pool
    * those that pay less make room. Throws ChainError, and then takes nothing's place.

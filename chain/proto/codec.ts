@@ -1,5 +1,5 @@
 import { decodeMessage } from "./decode.ts";
-import { writeMessage } from "./encode.ts";
+import { writeField, writeMessage } from "./encode.ts";
 import { type FieldInfo, type FieldRow, fieldInfos, KINDS } from "./field.ts";
 import type { Sink } from "./write.ts";
 
@@ -22,6 +22,8 @@ export interface Codec<T> {
    * it. Types of CometBFT itself are read leniently, as proto3 says.
    */
   decode(bytes: Uint8Array): T;
+  /** The same, with fields of bytes that are parts of the given ones: for those that never change. */
+  view(bytes: Uint8Array): T;
 }
 
 /** One method of a service: its gRPC path and the codecs of its two messages. */
@@ -31,10 +33,24 @@ export interface Rpc<Request, Response> {
   readonly response: Codec<Response>;
 }
 
+/** One field as it stands in a message, its tag first; for messages that hold just one of many. */
+export function encodeField(field: FieldInfo, value: unknown): Uint8Array {
+  const sink: Sink = { bytes: scratch, at: 0 };
+  writeField(field, value, sink);
+  return sink.bytes.slice(0, sink.at);
+}
+
 /** The empty list of fresh messages. */
 export const none: readonly never[] = Object.freeze([]);
 /** The empty bytes of fresh messages. */
 export const noBytes: Uint8Array = new Uint8Array(0);
+
+/**
+ * The bytes as no Buffer, whose slices would share memory. To ask a small array for its buffer makes one,
+ * which costs more than to read a message, so it is asked for no more than needed.
+ */
+const plain = (bytes: Uint8Array): Uint8Array =>
+  bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** Where messages are put together; what is longer grows an array of its own. Nothing is read from it. */
 const scratch = new Uint8Array(4096);
@@ -62,11 +78,8 @@ export function codec<T>(
       writeMessage(self, value, sink);
       return sink.bytes.slice(0, sink.at);
     },
-    decode(bytes) {
-      // A Buffer's slice shares memory; a plain view over the same bytes copies.
-      const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-      return decodeMessage(self, plain, lenient === "lenient") as T;
-    },
+    decode: (bytes) => decodeMessage(self, plain(bytes), lenient === "lenient") as T,
+    view: (bytes) => decodeMessage(self, plain(bytes), lenient === "lenient", true) as T,
   };
   return self;
 }

@@ -22,10 +22,16 @@ type Draft = Record<string, unknown>;
 
 /**
  * Reads one message that fills the bytes. Strict: accepts exactly what `encode` writes. Lenient: unknown
- * fields are skipped, any order, the last of several wins, zero values may be written.
+ * fields are skipped, any order, the last of several wins, zero values may be written. As a view, its fields
+ * of bytes are parts of the given ones.
  */
-export function decodeMessage(codec: Codec<unknown>, bytes: Uint8Array, lenient: boolean): unknown {
-  return readMessage(codec, { bytes, at: 0, end: bytes.length }, 1, lenient);
+export function decodeMessage(
+  codec: Codec<unknown>,
+  bytes: Uint8Array,
+  lenient: boolean,
+  isView = false,
+): unknown {
+  return readMessage(codec, { bytes, isView, at: 0, end: bytes.length }, 1, lenient);
 }
 
 function readMessage(codec: Codec<unknown>, c: Cursor, depth: number, lenient: boolean): unknown {

@@ -40,7 +40,8 @@ export function writeMessage(codec: Codec<unknown>, message: unknown, s: Sink): 
   }
 }
 
-function writeField(field: FieldInfo, value: unknown, s: Sink): void {
+/** Appends one field with its tag, or nothing where its value is left out. */
+export function writeField(field: FieldInfo, value: unknown, s: Sink): void {
   if (field.label === "repeated") {
     for (const element of value as readonly unknown[]) {
       writeU32(s, field.tag);

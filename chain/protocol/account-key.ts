@@ -43,7 +43,7 @@ export function keyOfAny({ typeUrl, value }: Any): AccountKey | undefined {
       return multisigRule(key) && key;
     }
     const [type, codec] = singleTypes.get(typeUrl) ?? [];
-    const bytes = codec?.decode(value).key;
+    const bytes = codec?.view(value).key;
     return type === undefined || bytes?.length !== PUBLIC_KEY_BYTES ? undefined : { type, bytes };
   } catch (error) {
     if (error instanceof DecodeError) return undefined;

@@ -28,10 +28,10 @@ export interface Credential {
   readonly signatureCount: number;
 }
 
-/** Decodes strictly; throws the transaction's own error. */
+/** Decodes strictly, as a view of a transaction's bytes; throws the transaction's own error. */
 export function strict<V>(codec: Codec<V>, bytes: Uint8Array, part: string): V {
   try {
-    return codec.decode(bytes);
+    return codec.view(bytes);
   } catch (error) {
     if (error instanceof DecodeError) throw errors.TxDecode({ part, why: error.message.slice(0, 200) });
     throw error;

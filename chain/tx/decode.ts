@@ -89,7 +89,7 @@ export function decodeTx<T extends MessageType>(
 }
 
 function checkBody(body: TxBody): void {
-  const memoBytes = utf8(body.memo).length;
+  const memoBytes = body.memo === "" ? 0 : utf8(body.memo).length;
   ensure(body.messages.length > 0, errors.NoMessages);
   ensure(body.messages.length <= TX_MESSAGES_MAX, errors.TooManyMessages, { most: TX_MESSAGES_MAX });
   ensure(memoBytes <= TX_MEMO_BYTES_MAX, errors.MemoTooLarge, { bytes: memoBytes, most: TX_MEMO_BYTES_MAX });

@@ -100,7 +100,12 @@ test("a peer is told whether to come again", () => {
   const app = appOf();
   const forged = payment(ben, 0n).slice();
   forged[forged.length - 1] = (forged[forged.length - 1] as number) ^ 1;
-  const final = [Uint8Array.of(1), forged, payment(ann, 0n, 1n)].map((tx) => app.insertTx(tx));
+  const number = app.read((ctx) => auth.account(ctx, cat.address)?.number) ?? 0n;
+  const late = signedAs(cat, { number, sequence: 0n }, [pay(cat, ann)], {
+    body: (body) => ({ ...body, timeoutTimestamp: { seconds: 1n, nanos: 0 } }),
+  });
+  const final = [Uint8Array.of(1), forged, payment(ann, 0n, 1n), late].map((tx) => app.insertTx(tx));
+  assert.equal(final.at(-1), 42);
   assert.ok(
     final.every((code) => code > 0 && code < 32_000),
     String(final),
