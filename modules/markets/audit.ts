@@ -11,10 +11,9 @@ import * as proofs from "#modules/proofs/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { type Order, OrderStatus } from "#proto/gen/iterum/markets.ts";
 import type { Batch } from "#proto/gen/iterum/proofs.ts";
-import { ordersOf, ruleOf } from "./api.ts";
-import { orderBook, setBook } from "./book.ts";
+import { ordersOf } from "./api.ts";
+import { orderBook, roundNeeds, setBook } from "./book.ts";
 import { forfeit } from "./end-orders.ts";
-import { needsOf } from "./kinds.ts";
 
 /** The places that an operator must prove: drawn now, when its predictions and all inputs are fixed. */
 function sample(ctx: WriteCtx, key: rounds.RoundKey, operator: string, items: number): number[] {
@@ -51,7 +50,7 @@ function demandProofs(ctx: WriteCtx, key: rounds.RoundKey, order: Order): void {
     const inputHashes = places.map((place) => items[place]?.inputHash ?? new Uint8Array(0));
     return { places, inputHashes, predictions: posted, proven: false };
   });
-  const { clipPpm } = needsOf(ruleOf(ctx, key.gameId));
+  const { clipPpm } = roundNeeds(orderBook(ctx, key));
   const id = featurizerId(commitments.featurizer(ctx, key.gameId));
   proofs.demand(ctx, key, { operator, modelId, templateId, paramsHash, featurizerId: id, clipPpm, batches });
 }

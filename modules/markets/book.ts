@@ -6,6 +6,7 @@ import * as rounds from "#modules/rounds/api.ts";
 import * as treasury from "#modules/treasury/api.ts";
 import type { Market, Order } from "#proto/gen/iterum/markets.ts";
 import { errors } from "./errors.ts";
+import type { Needs } from "./kind.ts";
 import { type AnyKind, type AnyOrderKind, type AnyShareKind, kindOf } from "./kinds.ts";
 import { markets, orders } from "./state.ts";
 
@@ -47,6 +48,9 @@ export function shareBook(ctx: ReadCtx, key: rounds.RoundKey): Book<AnyShareKind
   ensure(kind.trades === "shares", errors.WrongKind, { kind: kind.id });
   return { market, kind, state };
 }
+
+/** What the round's market asks of its game: by the rule with which it was opened. */
+export const roundNeeds = ({ kind, state }: Book): Needs => kind.needs(kind.paramsOf(state));
 
 /** Stores a market with a new state of its kind, after the kind has checked it against the vault. */
 export function setBook(

@@ -20,4 +20,5 @@ export const errors = errorSet("markets", {
   NoOutcome: [17, "the round is not settled"],
   WrongKind: [18, "the game's market takes no such trades"],
   CostRefused: [19, "the trade costs more, or brings less, than its limit"],
+  BadRule: [20, "the market rule does not fit the game's other rules"],
 });

@@ -1,6 +1,7 @@
 import { event } from "#chain/kernel/module.ts";
 import {
   EventMarketOpened,
+  EventMarketRuleSet,
   EventOrderEnded,
   EventOrderOpened,
   EventOrderPlaced,
@@ -17,4 +18,5 @@ export const orderEnded = event(EventOrderEnded);
 export const predictionsCommitted = event(EventPredictionsCommitted);
 export const predictionsOpened = event(EventPredictionsOpened);
 export const settled = event(EventSettled);
+export const marketRuleSet = event(EventMarketRuleSet);
 export const traded = event(EventTraded);

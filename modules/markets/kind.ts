@@ -123,6 +123,8 @@ interface Kind<P, S> {
   /** Refuses parameters outside the protocol's bounds (genesis, parameter change). */
   check(params: P): void;
   needs(params: P): Needs;
+  /** The parameters with which a market was opened. */
+  paramsOf(state: S): P;
   /** The parameters of one round: liquidity cut to the budget, the prior of the day; undefined = skip. */
   forRound(params: P, terms: RoundTerms): P | undefined;
   /** Class prior from which prices start, in millionths. */

@@ -40,7 +40,7 @@ export function paramsOf(rule: MarketRule): Opaque | undefined {
   return given.length === 1 && given[0] === own ? own?.paramsOf(rule) : undefined;
 }
 
-/** What the market of a rule that was checked asks of its game. */
+/** What the market of a rule that was checked asks of its game; of a round's own market ask its state. */
 export function needsOf(rule: MarketRule): Needs {
   const [kind, params] = [kindOf(rule.kind), paramsOf(rule)];
   assert(kind && params !== undefined, "a rule without parameters of its kind");

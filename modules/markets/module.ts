@@ -19,6 +19,7 @@ import { openPredictions } from "./open-predictions.ts";
 import { placeOrder } from "./place-order.ts";
 import { countItems } from "./revealed.ts";
 import { addRule, ensureSettleLengths } from "./rule.ts";
+import { setMarketRule } from "./set-market-rule.ts";
 import { turnCrank } from "./settle.ts";
 import { markets } from "./state.ts";
 import { answerPrices, answerQuote, trade } from "./trade.ts";
@@ -69,7 +70,14 @@ function turn(ctx: WriteCtx, key: rounds.RoundKey, phase: Phase): void {
 export const marketsModule = defineModule({
   name: "markets",
   version: 1,
-  messages: messages(Msg, { placeOrder, openOrder, commitPredictions, openPredictions, trade }),
+  messages: messages(Msg, {
+    placeOrder,
+    openOrder,
+    commitPredictions,
+    openPredictions,
+    trade,
+    setMarketRule,
+  }),
   queries: queries(Query, answers),
   invariants: [vaultsAreBacked, holdingsAddUp],
   hooks: [on(rounds.phaseEntered, (ctx, { phase, ...key }) => turn(ctx, key, phase))],

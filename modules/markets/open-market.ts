@@ -69,6 +69,7 @@ export function openMarket(ctx: WriteCtx, key: rounds.RoundKey): void {
     settled: false,
     priorPpm: kind.prior(params),
     scoring: undefined,
+    operatorBond: rule.operatorBond,
   });
   marketOpened(ctx, { gameId, roundId, kind: kind.id, subsidy });
 }

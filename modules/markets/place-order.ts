@@ -14,21 +14,21 @@ import {
   OrderStatus,
 } from "#proto/gen/iterum/markets.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
-import { ruleOf } from "./api.ts";
-import { MARKETS, orderBook, orderOf, pay, setBook, setOrder } from "./book.ts";
+import { MARKETS, orderBook, orderOf, pay, roundNeeds, setBook, setOrder } from "./book.ts";
 import { errors } from "./errors.ts";
 import { orderEnded, orderPlaced } from "./events.ts";
 import type { Placement } from "./kind.ts";
-import { needsOf } from "./kinds.ts";
 import { ensureTradable } from "./tradable.ts";
 
 const HASH_BYTES = 32;
 /** An order in the clear hides nothing, so its hash has a salt that everybody knows. */
 const NO_SALT = new Uint8Array(SALT_BYTES);
 
+const { ORDER_STATUS_SEALED: SEALED, ORDER_STATUS_OPEN: OPEN } = OrderStatus;
+
 /** Gives everything back to an operator whose slot went to a larger bound. */
-function refundDisplaced(ctx: WriteCtx, key: rounds.RoundKey, operator: string): bigint {
-  const order = orderOf(ctx, key, operator, isSealed(ctx, key.gameId) ? SEALED : OPEN);
+function refundDisplaced(ctx: WriteCtx, key: rounds.RoundKey, operator: string, status: number): bigint {
+  const order = orderOf(ctx, key, operator, status);
   const paid = order.bound + order.fee + order.bond;
   pay(ctx, key, operator, paid);
   const reason = "larger bounds took the slots";
@@ -37,14 +37,10 @@ function refundDisplaced(ctx: WriteCtx, key: rounds.RoundKey, operator: string):
   return order.bound + order.fee;
 }
 
-const { ORDER_STATUS_SEALED: SEALED, ORDER_STATUS_OPEN: OPEN } = OrderStatus;
-
-const isSealed = (ctx: WriteCtx, gameId: string): boolean => needsOf(ruleOf(ctx, gameId)).sealed;
-
 /** The hash that the order is known by; refuses the form that the game does not take. */
-function hashOfOrder(ctx: WriteCtx, msg: MsgPlaceOrder): Uint8Array {
+function hashOfOrder(ctx: WriteCtx, msg: MsgPlaceOrder, isSealed: boolean): Uint8Array {
   const { operator, orderHash, modelId, bound } = msg;
-  if (isSealed(ctx, msg.gameId)) {
+  if (isSealed) {
     ensure(modelId.length === 0, errors.SealedGame);
     ensure(orderHash.length === HASH_BYTES, errors.BadHash, { length: orderHash.length });
     return orderHash;
@@ -63,17 +59,21 @@ export const placeOrder: Handler<MsgPlaceOrder, MsgPlaceOrderResponse> = {
     const key = { gameId, roundId };
     rounds.ensurePhase(ctx, key, Phase.PHASE_OPEN);
     const book = orderBook(ctx, key);
-    const orderHash = hashOfOrder(ctx, msg);
+    const { sealed } = roundNeeds(book);
+    const orderHash = hashOfOrder(ctx, msg, sealed);
     const placement: Placement = { operator, orderHash, bound };
     const { lock, fee } = book.kind.admit(book.state, placement);
-    const bond = ruleOf(ctx, gameId).operatorBond;
+    const bond = book.market.operatorBond;
 
     bank.send(ctx, operator, MARKETS, rounds.game(ctx, gameId).denom, lock + fee + bond);
     elections.exclude(ctx, key, operator);
     const { state, displaced } = book.kind.apply(book.state, placement);
-    const returned = displaced.reduce((sum, each) => sum + refundDisplaced(ctx, key, each.operator), 0n);
+    const status = sealed ? SEALED : OPEN;
+    const returned = displaced.reduce(
+      (sum, each) => sum + refundDisplaced(ctx, key, each.operator, status),
+      0n,
+    );
     setBook(ctx, book, state, { vault: book.market.vault + lock + fee - returned });
-    const open = modelId.length > 0;
     setOrder(ctx, key, {
       ...Order.zero(),
       operator,
@@ -81,9 +81,9 @@ export const placeOrder: Handler<MsgPlaceOrder, MsgPlaceOrderResponse> = {
       bound,
       fee,
       bond,
-      status: open ? OPEN : SEALED,
+      status,
       modelId,
-      deposit: open ? bound : 0n,
+      deposit: sealed ? 0n : bound,
     });
     orderPlaced(ctx, { gameId, roundId, operator, orderHash, bound });
     return {};

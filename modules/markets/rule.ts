@@ -42,7 +42,7 @@ export function ensureSettleLengths(ctx: ReadCtx): void {
     const { itemsMax } = elections.electionOf(ctx, gameId);
     const settle = BigInt(rounds.game(ctx, gameId).schedule?.settle ?? 0);
     const least = SETTLE_BLOCKS_IDLE + settleBlocks(needsOf(rule), itemsMax, perBlock);
-    ensure(settle >= least, errors.BadGenesis, { gameId, settle, least });
+    ensure(settle >= least, errors.BadRule, { gameId, settle, least });
   }
 }
 
@@ -56,21 +56,21 @@ function ensureProveLength(ctx: WriteCtx, gameId: string, needs: Needs): void {
   const most = batches.reduce(larger, 0n);
   const least = 2n * mulDiv(BigInt(needs.ordersMax) * most, 1n, BigInt(proofsPerBlock), "up");
   const prove = BigInt(rounds.game(ctx, gameId).schedule?.prove ?? 0);
-  ensure(prove >= least, errors.BadGenesis, { gameId, prove, least });
+  ensure(prove >= least, errors.BadRule, { gameId, prove, least });
 }
 
 /** Fails unless an elected member risks at least twice its share of the largest deposit. */
 function ensureMemberBond(ctx: WriteCtx, gameId: string, needs: Needs): void {
   const { memberBond, committee } = elections.electionOf(ctx, gameId);
   const least = 2n * mulDiv(needs.stakeMax, 1n, BigInt(committee), "up");
-  ensure(memberBond >= least, errors.BadGenesis, { gameId, memberBond, least });
+  ensure(memberBond >= least, errors.BadRule, { gameId, memberBond, least });
 }
 
 /** Fails unless the game's treasury holds the denom in which the game is played. */
 function ensureBudgetDenom(ctx: WriteCtx, gameId: string): void {
   const denom = treasury.budgetDenom(ctx, gameId);
   const played = rounds.game(ctx, gameId).denom;
-  ensure(denom === undefined || denom === played, errors.BadGenesis, { gameId, budget: denom ?? "", played });
+  ensure(denom === undefined || denom === played, errors.BadRule, { gameId, budget: denom ?? "", played });
 }
 
 /** Fails unless models of every template take what the game's featurizer gives: nobody could prove others. */
@@ -78,25 +78,33 @@ function ensureInputSizes(ctx: WriteCtx, gameId: string): void {
   const features = featuresOf(commitments.featurizer(ctx, gameId));
   for (const id of proofs.audit(ctx, gameId).templateIds) {
     const { name, inputSize } = proofs.template(ctx, id);
-    ensure(inputSize === features, errors.BadGenesis, { gameId, template: name, inputSize, features });
+    ensure(inputSize === features, errors.BadRule, { gameId, template: name, inputSize, features });
   }
 }
 
-/** Takes a game's market rule in, once all that it promises fits the game's other rules. */
-export function addRule(ctx: WriteCtx, rule: MarketRule): void {
+/**
+ * Takes a game's market rule in, once all that it promises fits the game's other rules; takes the place of an
+ * earlier one. Rounds that have opened keep the terms that they opened with.
+ */
+export function putRule(ctx: WriteCtx, rule: MarketRule): void {
   const { gameId } = rule;
   const kind = kindOf(rule.kind);
-  ensure(kind, errors.BadGenesis, { gameId, kind: rule.kind.slice(0, 40) });
+  ensure(kind, errors.BadRule, { gameId, kind: rule.kind.slice(0, 40) });
   const params = paramsOf(rule);
-  ensure(params !== undefined, errors.BadGenesis, { gameId, missing: "parameters of the market kind alone" });
+  ensure(params !== undefined, errors.BadRule, { gameId, missing: "parameters of the market kind alone" });
   kind.check(params);
   const needs = kind.needs(params);
   const { classes } = needs;
-  ensure(classes === rounds.game(ctx, gameId).classes, errors.BadGenesis, { gameId, classes });
-  ensure(!rules.has(ctx, gameId), errors.BadGenesis, { gameId, twice: true });
+  ensure(classes === rounds.game(ctx, gameId).classes, errors.BadRule, { gameId, classes });
   ensureBudgetDenom(ctx, gameId);
   ensureInputSizes(ctx, gameId);
   ensureMemberBond(ctx, gameId, needs);
   ensureProveLength(ctx, gameId, needs);
   rules.set(ctx, gameId, rule);
+}
+
+/** Takes the rule of a game that has none in. */
+export function addRule(ctx: WriteCtx, rule: MarketRule): void {
+  ensure(!rules.has(ctx, rule.gameId), errors.BadRule, { gameId: rule.gameId, twice: true });
+  putRule(ctx, rule);
 }

@@ -122,7 +122,7 @@ test("markets that cannot be settled, audited or backed are refused", () => {
     markets(({ rules }) => ({
       rules: rules.map((each) => ({ ...each, modelLmsr: each.modelLmsr && { ...each.modelLmsr, ...part } })),
     }));
-  const bad = marketsErrors.BadGenesis;
+  const bad = marketsErrors.BadRule;
   refusesGenesis(bad, rule({ kind: "roulette/1" }));
   refusesGenesis(bad, rule({ modelLmsr: undefined }));
   const lmsr = { classes: 2, liquidity: 1_000n * TOKEN, feePpm: 0, holdersMax: 100 };
@@ -150,7 +150,7 @@ test("markets that cannot be settled, audited or backed are refused", () => {
     commitments(({ rules }) => ({ rules: first(rules, { featurizer: buckets }) })),
   );
   refusesGenesis(
-    bad,
+    marketsErrors.BadGenesis,
     markets(() => ({ orders: [{ gameId: GAME_ID, roundId: 1n, order: undefined }] })),
   );
 });

@@ -103,7 +103,7 @@ test("budgets without the coins, or in another denom than the game's, are refuse
     treasury(({ budgets }) => ({ budgets: first(budgets, { available: 1n }) })),
   );
   refusesGenesis(
-    marketsErrors.BadGenesis,
+    marketsErrors.BadRule,
     rounds(({ games }) => ({ games: first(games, { denom: "gold" }) })),
   );
 });

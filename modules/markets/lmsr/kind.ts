@@ -102,6 +102,7 @@ export const lmsr: ShareKind<Params, State> = {
   state: stateEncoding,
   check: checkParams,
   needs,
+  paramsOf: ({ params }) => params,
   forRound,
   prior: uniform,
   subsidy,

@@ -23,6 +23,7 @@ export const modelLmsr: OrderKind<Params, State> = {
   state: stateEncoding,
   check: checkParams,
   needs,
+  paramsOf: ({ params }) => params,
   forRound,
   prior: ({ priorPpm }) => priorPpm,
   subsidy,

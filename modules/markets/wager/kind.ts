@@ -71,6 +71,7 @@ export const wager: OrderKind<Params, State> = {
   state: stateEncoding,
   check: checkParams,
   needs,
+  paramsOf: ({ params }) => params,
   forRound,
   prior: ({ priorPpm }) => priorPpm,
   subsidy,
