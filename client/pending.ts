@@ -57,10 +57,14 @@ export class Pending {
     return [...this.#sent.values()].sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
   }
 
-  /** The sequence after those on their way, at least the account's own. */
-  nextAfter(sequence: bigint): bigint {
-    const last = this.all().at(-1);
-    return last && last.sequence >= sequence ? last.sequence + 1n : sequence;
+  /**
+   * The first sequence, from this one on, that nothing on its way has. What was given up leaves a place that
+   * must be filled: all behind it wait for that.
+   */
+  firstFree(sequence: bigint): bigint {
+    let free = sequence;
+    for (const sent of this.all()) if (sent.sequence === free) free += 1n;
+    return free;
   }
 
   /** Height up to which blocks have been looked at; nothing signed from now on can be below. */

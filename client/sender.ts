@@ -127,9 +127,10 @@ export class Sender {
     if (this.#next === undefined) {
       const { info } = await askNode(node)(AccountQuery.accountInfo, { address: account.address });
       if (!info) throw new ClientError("badAnswer", "an account without content");
-      this.#next = this.#pending.nextAfter(info.sequence);
+      this.#next = info.sequence;
     }
-    const turn = { sequence: this.#next, timeoutHeight: scanned + TIMEOUT_BLOCKS };
+    const sequence = this.#pending.firstFree(this.#next);
+    const turn = { sequence, timeoutHeight: scanned + TIMEOUT_BLOCKS };
     const bytes = await account.sign({ ...plan, ...turn });
     const flags = { mayBeKnown: false, offering: true, offeredMs: clock.now(), done: false };
     return { job, bytes, hash: txHash(bytes), ...turn, ...flags };
