@@ -43,8 +43,8 @@ export const msgDenounce = messageOf(MsgDenounce);
 const NO_MODEL = { codespace: "commitments", code: 4 } as const;
 
 export interface CommitmentsQueries {
-  /** What a game takes as data. */
-  dataRule(gameId: string): Promise<DataRule>;
+  /** What a round takes as data; by default the last one. */
+  dataRule(gameId: string, roundId?: bigint): Promise<DataRule>;
   /** A registered model; undefined when there is none of this id. */
   model(modelId: Uint8Array): Promise<Model | undefined>;
   commitments(gameId: string, roundId: bigint): Promise<readonly DataCommitment[]>;
@@ -57,8 +57,8 @@ export interface CommitmentsQueries {
 }
 
 export const commitmentsQueries = (ask: Ask): CommitmentsQueries => ({
-  dataRule: async (gameId) => {
-    const { rule } = await ask(Query.dataRule, { gameId });
+  dataRule: async (gameId, roundId = 0n) => {
+    const { rule } = await ask(Query.dataRule, { gameId, roundId });
     if (!rule) throw new ClientError("badAnswer", `game ${gameId} without a data rule`);
     return rule;
   },

@@ -4,14 +4,14 @@ import type { Ask } from "./ports.ts";
 export interface ElectionsQueries {
   /** The beacon's newest value. */
   beacon(): Promise<Beacon | undefined>;
-  /** How the game elects. */
-  election(gameId: string): Promise<Election | undefined>;
+  /** How a round elects; by default the last one. */
+  election(gameId: string, roundId?: bigint): Promise<Election | undefined>;
   /** Committee and alternates of a round in rank order; none before the draw. */
   committee(gameId: string, roundId: bigint): Promise<readonly Seat[]>;
 }
 
 export const electionsQueries = (ask: Ask): ElectionsQueries => ({
   beacon: async () => (await ask(Query.beacon, {})).beacon,
-  election: async (gameId) => (await ask(Query.election, { gameId })).election,
+  election: async (gameId, roundId = 0n) => (await ask(Query.election, { gameId, roundId })).election,
   committee: async (gameId, roundId) => (await ask(Query.committee, { gameId, roundId })).seats,
 });

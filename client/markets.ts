@@ -35,8 +35,8 @@ export const msgTrade = messageOf(MsgTrade);
 const NO_OUTCOME = { codespace: "markets", code: 17 } as const;
 
 export interface MarketsQueries {
-  /** How the game's market works. */
-  rule(gameId: string): Promise<MarketRule>;
+  /** How the market of a round works; by default of the last one. */
+  rule(gameId: string, roundId?: bigint): Promise<MarketRule>;
   market(gameId: string, roundId: bigint): Promise<Market>;
   /** A round's orders in address order. */
   orders(gameId: string, roundId: bigint): Promise<readonly Order[]>;
@@ -49,8 +49,8 @@ export interface MarketsQueries {
 }
 
 export const marketsQueries = (ask: Ask): MarketsQueries => ({
-  rule: async (gameId) => {
-    const { rule } = await ask(Query.marketRule, { gameId });
+  rule: async (gameId, roundId = 0n) => {
+    const { rule } = await ask(Query.marketRule, { gameId, roundId });
     if (!rule) throw new ClientError("badAnswer", `game ${gameId} without a market rule`);
     return rule;
   },

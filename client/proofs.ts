@@ -28,11 +28,11 @@ export interface ProofsQueries {
   /** Approved templates of the chain. */
   templates(): Promise<readonly KnownTemplate[]>;
   /** Those whose models may play the game. */
-  gameTemplates(gameId: string): Promise<readonly KnownTemplate[]>;
+  gameTemplates(gameId: string, roundId?: bigint): Promise<readonly KnownTemplate[]>;
   /** The reference string behind the verification keys, and whether it is a development one. */
   setup(): Promise<Setup | undefined>;
   /** How the game audits. */
-  audit(gameId: string): Promise<Audit>;
+  audit(gameId: string, roundId?: bigint): Promise<Audit>;
   /** What an operator must prove in a round; undefined when nothing is due. */
   due(gameId: string, roundId: bigint, operator: string): Promise<Due | undefined>;
 }
@@ -40,16 +40,16 @@ export interface ProofsQueries {
 export function proofsQueries(ask: Ask): ProofsQueries {
   const templates = async () =>
     (await ask(Query.templates, {})).templates.map((each) => ({ ...each, templateId: templateId(each) }));
-  const audit = async (gameId: string) => {
-    const { audit: found } = await ask(Query.audit, { gameId });
+  const audit = async (gameId: string, roundId = 0n) => {
+    const { audit: found } = await ask(Query.audit, { gameId, roundId });
     if (!found) throw new ClientError("badAnswer", `game ${gameId} without an audit rule`);
     return found;
   };
   return {
     templates,
     audit,
-    gameTemplates: async (gameId) => {
-      const allowed = new Set((await audit(gameId)).templateIds.map(toHex));
+    gameTemplates: async (gameId, roundId) => {
+      const allowed = new Set((await audit(gameId, roundId)).templateIds.map(toHex));
       return (await templates()).filter((each) => allowed.has(toHex(each.templateId)));
     },
     setup: async () => (await ask(Query.templates, {})).setup,

@@ -8,6 +8,7 @@ import { communityModule } from "#modules/community/module.ts";
 import { electionsModule } from "#modules/elections/module.ts";
 import { allowanceTypes } from "#modules/feegrant/api.ts";
 import { feegrantModule } from "#modules/feegrant/module.ts";
+import { gamesModule } from "#modules/games/module.ts";
 import { govModule } from "#modules/gov/module.ts";
 import { marketsModule } from "#modules/markets/module.ts";
 import { proofsModule } from "#modules/proofs/module.ts";
@@ -30,6 +31,7 @@ const modules = [
   commitmentsModule,
   rewardsModule,
   marketsModule,
+  gamesModule,
   govModule,
 ] as readonly unknown[] as readonly AnyModule[];
 

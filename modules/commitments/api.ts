@@ -1,26 +1,13 @@
 import { toHex } from "#chain/bytes/hex.ts";
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
-import { ensure } from "#chain/kernel/error.ts";
-import type { FeaturizerSpec } from "#chain/protocol/featurizers/spec.ts";
 import type { RoundKey } from "#modules/rounds/api.ts";
-import type { DataRule, Model } from "#proto/gen/iterum/commitments.ts";
-import { errors } from "./errors.ts";
-import { featurizerOf } from "./featurizer.ts";
+import type { Model } from "#proto/gen/iterum/commitments.ts";
 import { itemList, setsOf, sheetsOf } from "./reads.ts";
-import { models, rules } from "./state.ts";
+import { models } from "./state.ts";
 
 export { committeePay, type Earned } from "./committee-pay.ts";
 export { itemList, setsOf, sheetsOf } from "./reads.ts";
-
-/** What the game takes as data; fails with (commitments, 13). */
-export function dataRule(ctx: ReadCtx, gameId: string): DataRule {
-  const found = rules.get(ctx, gameId);
-  ensure(found, errors.NoRule, { gameId });
-  return found;
-}
-
-export const featurizer = (ctx: ReadCtx, gameId: string): FeaturizerSpec =>
-  featurizerOf(dataRule(ctx, gameId).featurizer);
+export { dataRule, featurizer, setDataRule } from "./rule.ts";
 
 /** The registered model; undefined for any other bytes. */
 export const findModel = (ctx: ReadCtx, modelId: Uint8Array): Model | undefined =>

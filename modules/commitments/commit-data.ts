@@ -22,7 +22,7 @@ export const commitData: Handler<MsgCommitData, MsgCommitDataResponse> = {
   run: (ctx, { member, gameId, roundId, root, count }) => {
     rounds.ensurePhase(ctx, { gameId, roundId }, Phase.PHASE_OPEN);
     const { weight } = community.activeMember(ctx, gameId, member);
-    const most = dataRule(ctx, gameId).setItemsMax;
+    const most = dataRule(ctx, { gameId, roundId }).setItemsMax;
     ensure(count <= most, errors.BadCount, { count, most });
     ensure(!commitments.has(ctx, [gameId, roundId, member]), errors.AlreadyCommitted, { member, roundId });
 

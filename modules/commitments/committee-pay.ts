@@ -44,7 +44,7 @@ function opinionsOf(ctx: ReadCtx, key: RoundKey, members: ReadonlySet<string>): 
  * label that it gave, times its correlated agreement with the others (design: game.md §4).
  */
 export function committeePay(ctx: ReadCtx, key: RoundKey): Earned[] {
-  const { rewardPerItem, panel } = elections.electionOf(ctx, key.gameId);
+  const { rewardPerItem, panel } = elections.electionOf(ctx, key);
   const members = dutiful(ctx, key);
   if (panel === 0)
     return [...setsOf(ctx, key)]

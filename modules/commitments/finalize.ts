@@ -16,8 +16,8 @@ import { contents, lists } from "./state.ts";
 const WEIGHT_TOTAL = 1_000_000_000n;
 
 /** The items of the sets in canonical order, each with its share and without regard to copies. */
-function listItems(ctx: WriteCtx, gameId: string, sets: readonly RevealedSet[]): ListedItem[] {
-  const spec = featurizer(ctx, gameId);
+function listItems(ctx: WriteCtx, key: rounds.RoundKey, sets: readonly RevealedSet[]): ListedItem[] {
+  const spec = featurizer(ctx, key);
   const id = featurizerId(spec);
   return sets.flatMap(({ member, items }) => {
     const weight = mulDiv(WEIGHT_TOTAL, 1n, BigInt(sets.length) * BigInt(items.length), "down");
@@ -49,14 +49,14 @@ function weighCopies(ctx: WriteCtx, gameId: string, items: readonly ListedItem[]
 export function finalizeItems(ctx: WriteCtx, key: rounds.RoundKey): void {
   const { gameId, roundId } = key;
   const sets = [...setsOf(ctx, key)];
-  const items = weighCopies(ctx, gameId, listItems(ctx, gameId, sets));
+  const items = weighCopies(ctx, gameId, listItems(ctx, key, sets));
   const counted = items.filter(({ weight }) => weight > 0n);
   const distinct = new Set(counted.map(({ contentHash }) => toHex(contentHash))).size;
   // What is open is known to everybody, even when the round comes to nothing.
   for (const { contentHash } of items)
     if (!contents.has(ctx, [gameId, contentHash])) contents.set(ctx, [gameId, contentHash], roundId);
 
-  const { quorumSets, itemsMin } = elections.electionOf(ctx, gameId);
+  const { quorumSets, itemsMin } = elections.electionOf(ctx, key);
   if (sets.length < quorumSets || distinct < itemsMin) {
     const missing = `${sets.length} of ${quorumSets} sets, ${distinct} of ${itemsMin} distinct items`;
     rounds.voidRound(ctx, key, missing);

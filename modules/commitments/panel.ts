@@ -25,7 +25,7 @@ export function sheetOf(ctx: ReadCtx, { gameId, roundId }: RoundKey, member: str
  */
 export function drawPanel(ctx: WriteCtx, key: RoundKey, items: readonly ListedItem[]): void {
   const { gameId, roundId } = key;
-  const { panel } = elections.electionOf(ctx, gameId);
+  const { panel } = elections.electionOf(ctx, key);
   if (panel === 0) return;
   const members = [...new Set(items.map(({ member }) => member))];
   assert(members.length > panel, "a quorum of sets that is no larger than the panel");

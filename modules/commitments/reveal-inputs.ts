@@ -40,7 +40,7 @@ function leafOf(ref: RoundRef, spec: FeaturizerSpec, item: RevealedItem): Uint8A
 
 /** Root of the whole set: the selected items' leaves computed, the others as given. */
 function rootOf(ctx: ReadCtx, msg: MsgRevealInputs, count: number): Uint8Array {
-  const spec = featurizer(ctx, msg.gameId);
+  const spec = featurizer(ctx, msg);
   const ref = rounds.refOf(ctx, msg);
   const opened = new Map(msg.items.map((item) => [item.index, item]));
   const others = msg.otherLeaves.values();
@@ -87,7 +87,7 @@ export const revealInputs: Handler<MsgRevealInputs, MsgRevealInputsResponse> = {
     ensure(committed, errors.NoCommitment, { member });
     const seat = seatOf(ctx, msg);
     ensureSelected(seat, msg);
-    const { eventCidBytesMax } = dataRule(ctx, gameId);
+    const { eventCidBytesMax } = dataRule(ctx, msg);
     for (const { index, eventCid } of items)
       ensure(eventCid.length >= 1 && eventCid.length <= eventCidBytesMax, errors.BadItem, { index });
     ensure(equalBytes(rootOf(ctx, msg, committed.count), committed.root), errors.WrongRoot, { member });

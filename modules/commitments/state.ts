@@ -1,5 +1,6 @@
 import { bytesKey, pair, textKey, triple, u64Key } from "#chain/kernel/keys.ts";
 import { keyspace, u64Value } from "#chain/kernel/state.ts";
+import { versions } from "#chain/kernel/versions.ts";
 import { addressKey } from "#chain/protocol/address.ts";
 import {
   DataCommitment,
@@ -18,7 +19,7 @@ export const roundKey = pair(textKey, u64Key);
 const memberKey = triple(textKey, u64Key, addressKey);
 
 const space = keyspace("commitments");
-export const rules = space.table(1, textKey, DataRule); // gameId
+export const rules = versions(space, 1, DataRule); // by game and round
 export const models = space.table(2, bytesKey(HASH_BYTES), Model); // modelId
 export const commitments = space.table(3, memberKey, DataCommitment);
 export const sets = space.table(4, memberKey, RevealedSet);

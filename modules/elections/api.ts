@@ -7,26 +7,16 @@ import { mulDiv } from "#chain/math/mul-div.ts";
 import * as bank from "#modules/bank/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import * as treasury from "#modules/treasury/api.ts";
-import { type Election, type Seat, SeatStatus } from "#proto/gen/iterum/elections.ts";
+import { type Seat, SeatStatus } from "#proto/gen/iterum/elections.ts";
 import { errors } from "./errors.ts";
 import { seatSlashed } from "./events.ts";
 import { mechanismOf } from "./mechanisms.ts";
-import { bars, elections, exclusions, roundKey, seats } from "./state.ts";
+import { electionOf } from "./rule.ts";
+import { bars, exclusions, roundKey, seats } from "./state.ts";
 import { BONDS, putIn, takeOut } from "./urn.ts";
 
 export { beaconClaim, beaconIsSigned, beaconMessage, seedFor } from "./beacon.ts";
-
-/** The game's election rule; fails with (elections, 6). */
-export function electionOf(ctx: ReadCtx, gameId: string): Election {
-  const found = elections.get(ctx, gameId);
-  ensure(found, errors.NoElection, { gameId });
-  return found;
-}
-
-/** Most items that one elected set brings to a round. */
-export function itemsPerSet({ itemsMax, committee }: Election): number {
-  return Number(mulDiv(BigInt(itemsMax), 1n, BigInt(committee), "down"));
-}
+export { checkElection, electionOf, itemsPerSet, setElection } from "./rule.ts";
 
 /** Fails with (elections, 8) while the member is kept out. */
 function ensureNotBarred(ctx: ReadCtx, { gameId, roundId }: rounds.RoundKey, member: string): void {
@@ -42,7 +32,7 @@ export function enroll(
   count: number,
 ): void {
   const { address } = member;
-  const election = electionOf(ctx, key.gameId);
+  const election = electionOf(ctx, key);
   ensureNotBarred(ctx, key, address);
   mechanismOf(election.mechanism)?.admit(ctx, key, election);
   const bond = election.memberBond;
@@ -64,8 +54,9 @@ export function exclude(ctx: WriteCtx, key: rounds.RoundKey, address: string): v
 }
 
 /** Keeps a slashed member out of the urns of the rounds after this one, as long as the game says. */
-function bar(ctx: WriteCtx, { gameId, roundId }: rounds.RoundKey, member: string): void {
-  const { cooldownRounds } = electionOf(ctx, gameId);
+function bar(ctx: WriteCtx, key: rounds.RoundKey, member: string): void {
+  const { gameId, roundId } = key;
+  const { cooldownRounds } = electionOf(ctx, key);
   if (cooldownRounds === 0) return;
   const untilRound = roundId + BigInt(cooldownRounds);
   if (untilRound > (bars.get(ctx, [gameId, member]) ?? 0n)) bars.set(ctx, [gameId, member], untilRound);

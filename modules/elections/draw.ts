@@ -20,7 +20,7 @@ import { endUrn, seatFrom } from "./urn.ts";
  */
 export function drawCommittee(ctx: WriteCtx, key: rounds.RoundKey): void {
   const { gameId, roundId } = key;
-  const election = electionOf(ctx, gameId);
+  const election = electionOf(ctx, key);
   const mechanism = mechanismOf(election.mechanism);
   assert(mechanism, `no election mechanism ${election.mechanism}`);
   const drawn = mechanism.draw(ctx, key, election);

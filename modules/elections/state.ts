@@ -1,5 +1,6 @@
 import { bytesKey, pair, textKey, triple, u64Key } from "#chain/kernel/keys.ts";
 import { keyspace, present, u64Value } from "#chain/kernel/state.ts";
+import { versions } from "#chain/kernel/versions.ts";
 import { addressKey } from "#chain/protocol/address.ts";
 import {
   Beacon,
@@ -18,7 +19,7 @@ export const roundKey = pair(textKey, u64Key);
 const memberKey = triple(textKey, u64Key, addressKey);
 
 const space = keyspace("elections");
-export const elections = space.table(1, textKey, Election);
+export const elections = versions(space, 1, Election); // by game and round
 export const beacon = space.item(2, Beacon);
 export const beaconKeys = space.table(3, bytesKey(VALIDATOR_BYTES), BeaconKey);
 export const candidates = space.table(4, memberKey, Candidate);

@@ -1,24 +1,3 @@
-import type { ReadCtx } from "#chain/kernel/ctx.ts";
-import { ensure } from "#chain/kernel/error.ts";
-import type { RoundKey } from "#modules/rounds/api.ts";
-import type { MarketRule, Order, Outcome } from "#proto/gen/iterum/markets.ts";
-import { errors } from "./errors.ts";
-import { orders, outcomes, roundKey, rules } from "./state.ts";
-
-/** The game's market rule; fails with (markets, 2). */
-export function ruleOf(ctx: ReadCtx, gameId: string): MarketRule {
-  const found = rules.get(ctx, gameId);
-  ensure(found, errors.NoRule, { gameId });
-  return found;
-}
-
-/** A round's orders in address order. */
-export const ordersOf = (ctx: ReadCtx, { gameId, roundId }: RoundKey): Order[] =>
-  [...orders.under(ctx, roundKey, [gameId, roundId])].map(([, order]) => order);
-
-/** What a settled round came to; fails with (markets, 17) before. */
-export function outcomeOf(ctx: ReadCtx, { gameId, roundId }: RoundKey): Outcome {
-  const found = outcomes.get(ctx, [gameId, roundId]);
-  ensure(found, errors.NoOutcome, { gameId, roundId });
-  return found;
-}
+export { ordersOf, outcomeOf } from "./reads.ts";
+export { checkMarket, putRule as putMarketRule } from "./rule.ts";
+export { ruleOf } from "./rule-of.ts";

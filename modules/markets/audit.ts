@@ -11,13 +11,13 @@ import * as proofs from "#modules/proofs/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { type Order, OrderStatus } from "#proto/gen/iterum/markets.ts";
 import type { Batch } from "#proto/gen/iterum/proofs.ts";
-import { ordersOf } from "./api.ts";
 import { orderBook, roundNeeds, setBook } from "./book.ts";
 import { forfeit } from "./end-orders.ts";
+import { ordersOf } from "./reads.ts";
 
 /** The places that an operator must prove: drawn now, when its predictions and all inputs are fixed. */
 function sample(ctx: WriteCtx, key: rounds.RoundKey, operator: string, items: number): number[] {
-  const { policy, sampleSize } = proofs.audit(ctx, key.gameId);
+  const { policy, sampleSize } = proofs.audit(ctx, key);
   const size = policy === "all" ? items : sampleSize;
   const where = [utf8(key.gameId), u64be(key.roundId), addressBytes(operator)] as const;
   const seed = elections.seedFor(ctx, "audit", ...where);
@@ -51,22 +51,22 @@ function demandProofs(ctx: WriteCtx, key: rounds.RoundKey, order: Order): void {
     return { places, inputHashes, predictions: posted, proven: false };
   });
   const { clipPpm } = roundNeeds(orderBook(ctx, key));
-  const id = featurizerId(commitments.featurizer(ctx, key.gameId));
+  const id = featurizerId(commitments.featurizer(ctx, key));
   proofs.demand(ctx, key, { operator, modelId, templateId, paramsHash, featurizerId: id, clipPpm, batches });
 }
 
-const isAudited = (ctx: WriteCtx, gameId: string): boolean => proofs.audit(ctx, gameId).policy !== "none";
+const isAudited = (ctx: WriteCtx, key: rounds.RoundKey): boolean => proofs.audit(ctx, key).policy !== "none";
 
 /** As PROVE begins: every operator with predictions owes proofs of a sample that nobody could foresee. */
 export function demandAll(ctx: WriteCtx, key: rounds.RoundKey): void {
-  if (!isAudited(ctx, key.gameId)) return;
+  if (!isAudited(ctx, key)) return;
   for (const order of ordersOf(ctx, key))
     if (order.status === OrderStatus.ORDER_STATUS_PREDICTED) demandProofs(ctx, key, order);
 }
 
 /** As PROVE ends: who has not proven everything forfeits bound and bond and leaves the market. */
 function collectAll(ctx: WriteCtx, key: rounds.RoundKey): void {
-  if (!isAudited(ctx, key.gameId)) return;
+  if (!isAudited(ctx, key)) return;
   for (const order of ordersOf(ctx, key))
     if (order.status === OrderStatus.ORDER_STATUS_PREDICTED && !proofs.collect(ctx, key, order.operator))
       forfeit(ctx, key, order, "proof missing", true);

@@ -1,9 +1,9 @@
 import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import type { RoundKey } from "#modules/rounds/api.ts";
 import { type Order, OrderStatus } from "#proto/gen/iterum/markets.ts";
-import { ordersOf } from "./api.ts";
 import { giveBack, orderBook, pay, setBook, setOrder } from "./book.ts";
 import { orderEnded } from "./events.ts";
+import { ordersOf } from "./reads.ts";
 
 /**
  * Takes an order out of the market: its bound and fee stay in the vault until the round pays the treasury.

@@ -13,7 +13,7 @@ function owed(ctx: ReadCtx): ReadonlyMap<string, bigint> {
     const { denom } = rounds.game(ctx, gameId);
     sums.set(denom, (sums.get(denom) ?? 0n) + amount);
   };
-  for (const [gameId] of rules.all(ctx)) add(gameId, 0n);
+  for (const gameId of rules.names(ctx)) add(gameId, 0n);
   for (const [[gameId], { vault, committeePay }] of markets.all(ctx)) add(gameId, vault + committeePay);
   for (const [[gameId], { bond, status }] of orders.all(ctx))
     if (status !== OrderStatus.ORDER_STATUS_REFUNDED) add(gameId, bond);

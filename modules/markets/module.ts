@@ -1,14 +1,15 @@
 import type { WriteCtx } from "#chain/kernel/ctx.ts";
+import { ensure } from "#chain/kernel/error.ts";
 import { type Answers, defineModule, messages, on, queries } from "#chain/kernel/module.ts";
 import * as auth from "#modules/auth/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { GenesisState, Msg, OrderStatus, Query } from "#proto/gen/iterum/markets.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
-import { ordersOf, outcomeOf, ruleOf } from "./api.ts";
 import { closeMarket, demandAll } from "./audit.ts";
 import { bookOf, kindNamed } from "./book.ts";
 import { commitPredictions } from "./commit-predictions.ts";
 import { forfeitAt, voidOrders } from "./end-orders.ts";
+import { errors } from "./errors.ts";
 import { dumpMarkets, restoreMarkets } from "./genesis.ts";
 import { closeShares, voidShares } from "./holders.ts";
 import { holdingsAddUp, vaultsAreBacked } from "./invariants.ts";
@@ -17,15 +18,17 @@ import { openMarket } from "./open-market.ts";
 import { openOrder } from "./open-order.ts";
 import { openPredictions } from "./open-predictions.ts";
 import { placeOrder } from "./place-order.ts";
+import { ordersOf, outcomeOf } from "./reads.ts";
 import { countItems } from "./revealed.ts";
-import { addRule, ensureSettleLengths } from "./rule.ts";
+import { putRule } from "./rule.ts";
+import { ruleOf } from "./rule-of.ts";
 import { setMarketRule } from "./set-market-rule.ts";
 import { turnCrank } from "./settle.ts";
-import { markets } from "./state.ts";
+import { markets, rules } from "./state.ts";
 import { answerPrices, answerQuote, trade } from "./trade.ts";
 
 const answers: Answers<typeof Query> = {
-  marketRule: (ctx, { gameId }) => ({ rule: ruleOf(ctx, gameId) }),
+  marketRule: (ctx, key) => ({ rule: ruleOf(ctx, rounds.roundMeant(ctx, key)) }),
   market: (ctx, key) => ({ market: bookOf(ctx, key).market }),
   orders: (ctx, key) => ({ orders: ordersOf(ctx, key) }),
   outcome: (ctx, key) => ({ outcome: outcomeOf(ctx, key) }),
@@ -85,8 +88,11 @@ export const marketsModule = defineModule({
     codec: GenesisState,
     init: (ctx, genesis) => {
       auth.ensureModuleAccount(ctx, "markets");
-      for (const rule of genesis.rules) addRule(ctx, rule);
-      ensureSettleLengths(ctx);
+      for (const rule of genesis.rules) {
+        const { gameId, fromRound } = rule;
+        ensure(!rules.has(ctx, gameId, fromRound), errors.BadRule, { gameId, fromRound });
+        putRule(ctx, rule);
+      }
       restoreMarkets(ctx, genesis);
     },
     dump: dumpMarkets,

@@ -3,10 +3,10 @@ import { mulDiv, splitExact } from "#chain/math/mul-div.ts";
 import * as elections from "#modules/elections/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import * as treasury from "#modules/treasury/api.ts";
-import { ruleOf } from "./api.ts";
 import { kindNamed, MARKETS } from "./book.ts";
 import { marketOpened } from "./events.ts";
 import { paramsOf } from "./kinds.ts";
+import { ruleOf } from "./rule-of.ts";
 import { histories, markets } from "./state.ts";
 
 const PPM = 1_000_000n;
@@ -38,9 +38,9 @@ function priorOf(ctx: ReadCtx, gameId: string): number[] | undefined {
  */
 export function openMarket(ctx: WriteCtx, key: rounds.RoundKey): void {
   const { gameId, roundId } = key;
-  const rule = ruleOf(ctx, gameId);
+  const rule = ruleOf(ctx, key);
   const kind = kindNamed(rule.kind);
-  const { itemsMax, rewardPerItem } = elections.electionOf(ctx, gameId);
+  const { itemsMax, rewardPerItem } = elections.electionOf(ctx, key);
   const committeePay = rewardPerItem * BigInt(itemsMax);
   const budget = treasury.available(ctx, gameId) - committeePay;
   const prior = priorOf(ctx, gameId);

@@ -1,10 +1,10 @@
 import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { Outcome, type Result, type Scoring } from "#proto/gen/iterum/markets.ts";
-import { ordersOf } from "./api.ts";
 import type { Book } from "./book.ts";
 import type { Distribution } from "./kind.ts";
 import type { AnyShareKind } from "./kinds.ts";
+import { ordersOf } from "./reads.ts";
 import { classShares, type Revealed } from "./revealed.ts";
 import { histories, outcomes } from "./state.ts";
 

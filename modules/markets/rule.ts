@@ -13,8 +13,9 @@ import { errors } from "./errors.ts";
 import { holdersFor } from "./holders.ts";
 import type { Needs } from "./kind.ts";
 import { kindOf, needsOf, paramsOf } from "./kinds.ts";
+import { movesPerBlock } from "./moves.ts";
+import { ruleOf } from "./rule-of.ts";
 import { SCORE_MOVES } from "./score.ts";
-import { movesPerBlock } from "./settle.ts";
 import { rules } from "./state.ts";
 
 /**
@@ -33,78 +34,76 @@ function settleBlocks(needs: Needs, itemsMax: number, perBlock: number): bigint 
 }
 
 /**
- * Fails unless every game's SETTLE is long enough for its largest round, even when all other games settle
- * too: the more games there are, the less of a block each has.
+ * Fails unless SETTLE is long enough for the largest round, even when all other games settle too: the more
+ * games there are, the less of a block each has.
  */
-export function ensureSettleLengths(ctx: ReadCtx): void {
-  const perBlock = movesPerBlock(ctx);
-  for (const [gameId, rule] of rules.all(ctx)) {
-    const { itemsMax } = elections.electionOf(ctx, gameId);
-    const settle = BigInt(rounds.game(ctx, gameId).schedule?.settle ?? 0);
-    const least = SETTLE_BLOCKS_IDLE + settleBlocks(needsOf(rule), itemsMax, perBlock);
-    ensure(settle >= least, errors.BadRule, { gameId, settle, least });
-  }
+function ensureSettleLength(ctx: ReadCtx, key: rounds.RoundKey, needs: Needs): void {
+  const { itemsMax } = elections.electionOf(ctx, key);
+  const settle = BigInt(rounds.scheduleOf(ctx, key).settle);
+  const least = SETTLE_BLOCKS_IDLE + settleBlocks(needs, itemsMax, movesPerBlock(ctx));
+  ensure(settle >= least, errors.BadRule, { gameId: key.gameId, settle, least });
 }
 
 /** Fails unless PROVE has room for every proof twice: PROVE ≥ 2·⌈orders·⌈k/batch⌉/proofsPerBlock⌉. */
-function ensureProveLength(ctx: WriteCtx, gameId: string, needs: Needs): void {
-  const { policy, sampleSize, proofsPerBlock, templateIds } = proofs.audit(ctx, gameId);
+function ensureProveLength(ctx: ReadCtx, key: rounds.RoundKey, needs: Needs): void {
+  const { policy, sampleSize, proofsPerBlock, templateIds } = proofs.audit(ctx, key);
   if (policy === "none") return;
-  const { itemsMax } = elections.electionOf(ctx, gameId);
+  const { itemsMax } = elections.electionOf(ctx, key);
   const sampled = BigInt(policy === "all" ? itemsMax : sampleSize);
   const batches = templateIds.map((id) => mulDiv(sampled, 1n, BigInt(proofs.template(ctx, id).batch), "up"));
   const most = batches.reduce(larger, 0n);
   const least = 2n * mulDiv(BigInt(needs.ordersMax) * most, 1n, BigInt(proofsPerBlock), "up");
-  const prove = BigInt(rounds.game(ctx, gameId).schedule?.prove ?? 0);
-  ensure(prove >= least, errors.BadRule, { gameId, prove, least });
+  const prove = BigInt(rounds.scheduleOf(ctx, key).prove);
+  ensure(prove >= least, errors.BadRule, { gameId: key.gameId, prove, least });
 }
 
 /** Fails unless an elected member risks at least twice its share of the largest deposit. */
-function ensureMemberBond(ctx: WriteCtx, gameId: string, needs: Needs): void {
-  const { memberBond, committee } = elections.electionOf(ctx, gameId);
+function ensureMemberBond(ctx: ReadCtx, key: rounds.RoundKey, needs: Needs): void {
+  const { memberBond, committee } = elections.electionOf(ctx, key);
   const least = 2n * mulDiv(needs.stakeMax, 1n, BigInt(committee), "up");
-  ensure(memberBond >= least, errors.BadRule, { gameId, memberBond, least });
+  ensure(memberBond >= least, errors.BadRule, { gameId: key.gameId, memberBond, least });
 }
 
 /** Fails unless the game's treasury holds the denom in which the game is played. */
-function ensureBudgetDenom(ctx: WriteCtx, gameId: string): void {
+function ensureBudgetDenom(ctx: ReadCtx, gameId: string): void {
   const denom = treasury.budgetDenom(ctx, gameId);
   const played = rounds.game(ctx, gameId).denom;
   ensure(denom === undefined || denom === played, errors.BadRule, { gameId, budget: denom ?? "", played });
 }
 
 /** Fails unless models of every template take what the game's featurizer gives: nobody could prove others. */
-function ensureInputSizes(ctx: WriteCtx, gameId: string): void {
-  const features = featuresOf(commitments.featurizer(ctx, gameId));
-  for (const id of proofs.audit(ctx, gameId).templateIds) {
+function ensureInputSizes(ctx: ReadCtx, key: rounds.RoundKey): void {
+  const features = featuresOf(commitments.featurizer(ctx, key));
+  for (const id of proofs.audit(ctx, key).templateIds) {
     const { name, inputSize } = proofs.template(ctx, id);
-    ensure(inputSize === features, errors.BadRule, { gameId, template: name, inputSize, features });
+    ensure(inputSize === features, errors.BadRule, {
+      gameId: key.gameId,
+      template: name,
+      inputSize,
+      features,
+    });
   }
 }
 
-/**
- * Takes a game's market rule in, once all that it promises fits the game's other rules; takes the place of an
- * earlier one. Rounds that have opened keep the terms that they opened with.
- */
+/** Gives a game a market rule from a round on; fails when it is out of its kind's bounds. */
 export function putRule(ctx: WriteCtx, rule: MarketRule): void {
-  const { gameId } = rule;
+  const { gameId, fromRound } = rule;
   const kind = kindOf(rule.kind);
   ensure(kind, errors.BadRule, { gameId, kind: rule.kind.slice(0, 40) });
   const params = paramsOf(rule);
   ensure(params !== undefined, errors.BadRule, { gameId, missing: "parameters of the market kind alone" });
   kind.check(params);
-  const needs = kind.needs(params);
-  const { classes } = needs;
+  const { classes } = kind.needs(params);
   ensure(classes === rounds.game(ctx, gameId).classes, errors.BadRule, { gameId, classes });
-  ensureBudgetDenom(ctx, gameId);
-  ensureInputSizes(ctx, gameId);
-  ensureMemberBond(ctx, gameId, needs);
-  ensureProveLength(ctx, gameId, needs);
-  rules.set(ctx, gameId, rule);
+  rules.set(ctx, gameId, fromRound, rule);
 }
 
-/** Takes the rule of a game that has none in. */
-export function addRule(ctx: WriteCtx, rule: MarketRule): void {
-  ensure(!rules.has(ctx, rule.gameId), errors.BadRule, { gameId: rule.gameId, twice: true });
-  putRule(ctx, rule);
+/** Fails unless all that the market of a round promises fits the round's other rules. */
+export function checkMarket(ctx: ReadCtx, key: rounds.RoundKey): void {
+  const needs = needsOf(ruleOf(ctx, key));
+  ensureBudgetDenom(ctx, key.gameId);
+  ensureInputSizes(ctx, key);
+  ensureMemberBond(ctx, key, needs);
+  ensureProveLength(ctx, key, needs);
+  ensureSettleLength(ctx, key, needs);
 }

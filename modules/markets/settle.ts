@@ -1,36 +1,22 @@
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { assert } from "#chain/kernel/error.ts";
-import { larger } from "#chain/math/bounds.ts";
-import { mulDiv } from "#chain/math/mul-div.ts";
 import { decodePredictions } from "#chain/protocol/predictions.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import * as vesting from "#modules/vesting/api.ts";
 import { type Order, OrderStatus, type Scoring } from "#proto/gen/iterum/markets.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
-import { ordersOf } from "./api.ts";
 import { type Book, giveBack, kindNamed, MARKETS, orderBook, pay, setBook, setOrder } from "./book.ts";
 import { payCommittee } from "./committee-pay.ts";
 import { orderEnded, settled } from "./events.ts";
 import { refundShares, settleShares } from "./holders.ts";
 import type { Distribution, Evaluation } from "./kind.ts";
 import type { AnyOrderKind } from "./kinds.ts";
+import { movesPerBlock } from "./moves.ts";
 import { recordOrders } from "./outcome.ts";
+import { ordersOf } from "./reads.ts";
 import { type Revealed, revealed } from "./revealed.ts";
 import { score } from "./score.ts";
-import { markets, refunding, rules } from "./state.ts";
-
-/** Item-moves that one block may settle, over all games (design: game.md §4). */
-const CRANK_MOVES_PER_BLOCK = 8_000n;
-
-/**
- * Item-moves of a block that a game may count on. Every game has the same part, so that none waits for
- * another and each is settled by a height that its own size gives.
- */
-export function movesPerBlock(ctx: ReadCtx): number {
-  let games = 0n;
-  for (const _ of rules.all(ctx)) games += 1n;
-  return Number(larger(mulDiv(CRANK_MOVES_PER_BLOCK, 1n, larger(games, 1n), "down"), 1n));
-}
+import { markets, refunding } from "./state.ts";
 
 const live = (ctx: ReadCtx, key: rounds.RoundKey): Order[] =>
   ordersOf(ctx, key).filter(({ status }) => status === OrderStatus.ORDER_STATUS_PREDICTED);

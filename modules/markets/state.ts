@@ -1,5 +1,6 @@
 import { pair, textKey, triple, u64Key } from "#chain/kernel/keys.ts";
 import { keyspace, present } from "#chain/kernel/state.ts";
+import { versions } from "#chain/kernel/versions.ts";
 import { addressKey } from "#chain/protocol/address.ts";
 import { ClassHistory, Market, MarketRule, Order, Outcome } from "#proto/gen/iterum/markets.ts";
 
@@ -7,7 +8,7 @@ import { ClassHistory, Market, MarketRule, Order, Outcome } from "#proto/gen/ite
 export const roundKey = pair(textKey, u64Key);
 
 const space = keyspace("markets");
-export const rules = space.table(1, textKey, MarketRule); // gameId
+export const rules = versions(space, 1, MarketRule); // by game and round
 export const markets = space.table(2, roundKey, Market);
 // (gameId, roundId, operator)
 export const orders = space.table(3, triple(textKey, u64Key, addressKey), Order);

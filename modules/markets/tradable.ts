@@ -21,7 +21,7 @@ export function ensureTradable(
   ensure(model.owner === operator, errors.NotOwner, { operator });
   const [closeHeight = 0n] = rounds.round(ctx, key).ends;
   ensure(model.registeredHeight <= closeHeight, errors.LateModel, { closeHeight });
-  const { templateIds } = proofs.audit(ctx, key.gameId);
+  const { templateIds } = proofs.audit(ctx, key);
   ensure(
     templateIds.some((id) => equalBytes(id, model.templateId)),
     errors.WrongTemplate,

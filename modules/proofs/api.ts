@@ -1,22 +1,17 @@
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import type { RoundKey } from "#modules/rounds/api.ts";
-import type { Audit, Due, Template } from "#proto/gen/iterum/proofs.ts";
+import type { Due, Template } from "#proto/gen/iterum/proofs.ts";
 import { errors } from "./errors.ts";
 import { proofDue } from "./events.ts";
-import { audits, dues, templates } from "./state.ts";
+import { dues, templates } from "./state.ts";
+
+export { audit, setAudit } from "./audit.ts";
 
 /** The approved template; fails with (proofs, 2). */
 export function template(ctx: ReadCtx, templateId: Uint8Array): Template {
   const found = templateId.length === 32 ? templates.get(ctx, templateId) : undefined;
   ensure(found, errors.NoTemplate);
-  return found;
-}
-
-/** How the game audits; fails with (proofs, 11). */
-export function audit(ctx: ReadCtx, gameId: string): Audit {
-  const found = audits.get(ctx, gameId);
-  ensure(found, errors.NoAudit, { gameId });
   return found;
 }
 

@@ -80,7 +80,7 @@ export function claimOf(ctx: ReadCtx, msg: MsgSubmitProof): Claim {
     due,
     batch,
     task: {
-      place: { game: msg.gameId, debtor: msg.operator, perBlock: audit(ctx, msg.gameId).proofsPerBlock },
+      place: { game: msg.gameId, debtor: msg.operator, perBlock: audit(ctx, msg).proofsPerBlock },
       key: { templateId, vka, proofLength, instanceCount: instanceCount(template), verifierCode },
       statement: { templateId, instances, proof: msg.proof },
     },

@@ -6,11 +6,13 @@ import type { RewardRule } from "#proto/gen/iterum/rewards.ts";
 import { keepCounts, type OpenedLabels } from "./counts.ts";
 import { errors } from "./errors.ts";
 import type { CountedItem } from "./ir/program.ts";
+import { checkFits } from "./rule.ts";
 import { modelsScored, type Scored } from "./scoring.ts";
 import { programs, rules } from "./state.ts";
 
 export { countedItems, type OpenedLabels } from "./counts.ts";
 export type { CountedItem } from "./ir/program.ts";
+export { addRule as setReward } from "./rule.ts";
 export type { Scored } from "./scoring.ts";
 
 /**
@@ -27,6 +29,14 @@ export function rewardRule(ctx: ReadCtx, { gameId, roundId }: rounds.RoundKey): 
   }
   throw errors.NoRule({ gameId: gameId.slice(0, 40) });
 }
+
+/** Fails with (rewards, 3) unless the round's rule fits its election. */
+export const checkReward = (ctx: ReadCtx, key: rounds.RoundKey): void =>
+  checkFits(ctx, key, rewardRule(ctx, key));
+
+/** The rounds from which the game counts by another rule. */
+export const ruleStarts = (ctx: ReadCtx, gameId: string): bigint[] =>
+  [...rules.under(ctx, textKey, gameId)].map(([[, from]]) => from);
 
 /** Whether what counts in the round is the share of class 1 in millionths instead of a class. */
 export const isScalar = (ctx: ReadCtx, key: rounds.RoundKey): boolean => rewardRule(ctx, key).scalar;

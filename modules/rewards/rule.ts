@@ -1,5 +1,5 @@
 import { equalBytes } from "#chain/bytes/compare.ts";
-import type { WriteCtx } from "#chain/kernel/ctx.ts";
+import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import * as elections from "#modules/elections/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
@@ -14,14 +14,14 @@ import { programs, rules } from "./state.ts";
 /** A scalar is the share of class 1 of two. */
 const SCALAR_CLASSES = 2;
 
-/** Refuses a program that is not valid in the game; fails with (rewards, 3). */
-function checkFor(ctx: WriteCtx, gameId: string, program: Program, panelSeats: number): void {
-  const { itemsMax } = elections.electionOf(ctx, gameId);
+/** Refuses a program that is not valid in the round; fails with (rewards, 3). */
+function checkFor(ctx: ReadCtx, key: rounds.RoundKey, program: Program, panelSeats: number): void {
+  const { itemsMax } = elections.electionOf(ctx, key);
   try {
     checkProgram(program, { itemsMax, panelSeats });
   } catch (error) {
     if (!(error instanceof IrError)) throw error;
-    throw errors.BadRule({ gameId, why: error.message });
+    throw errors.BadRule({ gameId: key.gameId, why: error.message });
   }
 }
 
@@ -45,8 +45,16 @@ function functionHash(ctx: WriteCtx, rule: RewardRule): Uint8Array {
   ensure(isNamed, errors.BadRule, { gameId, programHash: "is not the program's" });
   const found = program ?? (hash.length === 32 ? programs.get(ctx, hash) : undefined);
   ensure(found, errors.NoProgram, { gameId });
-  checkFor(ctx, gameId, found, panel);
+  checkFor(ctx, { gameId, roundId: rule.fromRound }, found, panel);
   return addProgram(ctx, found);
+}
+
+/** Fails with (rewards, 3) unless the round elects the panel of its rule and can afford its program. */
+export function checkFits(ctx: ReadCtx, key: rounds.RoundKey, { panel, program }: RewardRule): void {
+  const { panel: seats } = elections.electionOf(ctx, key);
+  // What the committee is drawn for is the election's.
+  ensure(panel === seats, errors.BadRule, { gameId: key.gameId, panel, seats });
+  if (program) checkFor(ctx, key, program, panel);
 }
 
 /**
@@ -56,10 +64,9 @@ function functionHash(ctx: WriteCtx, rule: RewardRule): Uint8Array {
 export function addRule(ctx: WriteCtx, rule: RewardRule): RewardRule {
   const { gameId, agree, panel, scalar } = rule;
   const { classes } = rounds.game(ctx, gameId);
-  const { panel: seats } = elections.electionOf(ctx, gameId);
   ensure(labelRuleNames.includes(agree), errors.BadRule, { gameId, agree: agree.slice(0, 40) });
-  // What the committee is drawn for is the election's; a rule that compares needs labels of others.
-  ensure(panel === seats, errors.BadRule, { gameId, panel, seats });
+  checkFits(ctx, { gameId, roundId: rule.fromRound }, { ...rule, program: undefined });
+  // A rule that compares needs labels of others.
   ensure(agree === "own" || panel > 0, errors.BadRule, { gameId, agree, panel });
   // Labels that are neither classes nor scalars need a program to make something of them.
   const values = rounds.labelValues(ctx, gameId);

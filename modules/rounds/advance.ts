@@ -1,7 +1,7 @@
 import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import { assert } from "#chain/kernel/error.ts";
 import { type Game, Phase, type Round } from "#proto/gen/iterum/rounds.ts";
-import { game, phaseEntered, phaseName, round as readRound } from "./api.ts";
+import { game, phaseEntered, phaseName, round as readRound, scheduleOf } from "./api.ts";
 import { phaseEnteredEvent } from "./events.ts";
 import { endOf, phaseEnds } from "./schedule.ts";
 import { lastRoundIds, rounds, running } from "./state.ts";
@@ -22,10 +22,10 @@ function enter(ctx: WriteCtx, round: Round, phase: Phase): void {
 }
 
 /** Opens the game's next round at the end of this block. A round that cannot be funded is skipped at once. */
-function openNext(ctx: WriteCtx, { gameId, schedule }: Game): void {
-  assert(schedule, "a game without a schedule");
+function openNext(ctx: WriteCtx, { gameId }: Game): void {
   const roundId = (lastRoundIds.get(ctx, gameId) ?? 0n) + 1n;
   const first = roundId === 1n;
+  const schedule = scheduleOf(ctx, { gameId, roundId });
   const ends = phaseEnds(schedule, ctx.height, first);
   lastRoundIds.set(ctx, gameId, roundId);
   running.set(ctx, [gameId, roundId], true);

@@ -2,35 +2,34 @@ import type { Hook, ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { assert, ensure } from "#chain/kernel/error.ts";
 import { hook } from "#chain/kernel/module.ts";
 import type { RoundRef } from "#chain/protocol/round-key.ts";
-import { type Game, Phase, type Round } from "#proto/gen/iterum/rounds.ts";
+import { Phase, type Round } from "#proto/gen/iterum/rounds.ts";
 import { errors } from "./errors.ts";
-import { games, lastRoundIds, params, rounds, running } from "./state.ts";
+import { game } from "./games.ts";
+import type { RoundKey } from "./key.ts";
+import { lastRoundIds, rounds, running } from "./state.ts";
 
-/** Names a round within the chain. */
-export interface RoundKey {
-  readonly gameId: string;
-  readonly roundId: bigint;
-}
+export {
+  addGame,
+  allGames,
+  checkGame,
+  game,
+  isDev,
+  labelValues,
+  scheduleOf,
+  setSchedule,
+} from "./games.ts";
+export type { RoundKey } from "./key.ts";
 
 /** A round has entered a phase, at the end of a block; the phase covers the blocks that follow. */
 export const phaseEntered: Hook<RoundKey & { readonly phase: Phase }> = hook("rounds.phaseEntered");
 
-export const isDev = (ctx: ReadCtx): boolean => params.get(ctx).dev;
-
-/** The game; fails with (rounds, 2). */
-export function game(ctx: ReadCtx, gameId: string): Game {
-  const found = games.get(ctx, gameId);
-  ensure(found, errors.NoGame, { gameId: gameId.slice(0, 40) });
-  return found;
-}
-
 /** The number of the game's round that opened last; 0 before the first. */
 export const lastRoundId = (ctx: ReadCtx, gameId: string): bigint => lastRoundIds.get(ctx, gameId) ?? 0n;
 
-/** How many values a label of the game may take: labels are below it. */
-export function labelValues(ctx: ReadCtx, gameId: string): number {
-  const { classes, labelValues: values } = game(ctx, gameId);
-  return values > 0 ? values : classes;
+/** The round that a query means: of 0 the game's last one, or its first before that has opened. */
+export function roundMeant(ctx: ReadCtx, { gameId, roundId }: RoundKey): RoundKey {
+  const last = lastRoundId(ctx, gameId);
+  return { gameId, roundId: roundId > 0n ? roundId : last > 0n ? last : 1n };
 }
 
 /** The round; fails with (rounds, 3). */

@@ -1,22 +1,18 @@
-import type { WriteCtx } from "#chain/kernel/ctx.ts";
+import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { type Answers, defineModule, invariant, queries } from "#chain/kernel/module.ts";
 import { type Game, GenesisState, Phase, Query } from "#proto/gen/iterum/rounds.ts";
 import { advanceRounds } from "./advance.ts";
-import { round, runningRounds } from "./api.ts";
+import { allGames, round, roundMeant, runningRounds, scheduleOf } from "./api.ts";
 import { errors } from "./errors.ts";
-import { checkSchedule, endOf } from "./schedule.ts";
-import { games, lastRoundIds, params, rounds, running } from "./state.ts";
+import { addGame, setSchedule } from "./games.ts";
+import { endOf } from "./schedule.ts";
+import { games, lastRoundIds, params, rounds, running, schedules } from "./state.ts";
 
-const CLASSES_MIN = 2;
-const CLASSES_MAX = 16;
-/** Scalars in millionths, both ends among them. */
-const LABEL_VALUES_MAX = 1_000_001;
 const PAGE_MAX = 100;
-const GAME_ID = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
 const answers: Answers<typeof Query> = {
-  games: (ctx) => ({ games: [...games.all(ctx)].map(([, game]) => game), params: params.get(ctx) }),
+  games: (ctx) => ({ games: allGames(ctx).map((game) => shown(ctx, game)), params: params.get(ctx) }),
   round: (ctx, key) => ({ round: round(ctx, key) }),
   rounds: (ctx, { gameId, fromRoundId }) => {
     const last = lastRoundIds.get(ctx, gameId) ?? 0n;
@@ -33,17 +29,11 @@ const roundsEndInTime = invariant("no running round is past the end of its phase
   return true;
 });
 
-function addGame(ctx: WriteCtx, game: Game): void {
-  const { gameId, classes, denom, labelValues } = game;
-  ensure(GAME_ID.test(gameId), errors.BadGame, { gameId: gameId.slice(0, 40) });
-  ensure(!games.has(ctx, gameId), errors.BadGame, { gameId, twice: true });
-  ensure(classes >= CLASSES_MIN && classes <= CLASSES_MAX, errors.BadGame, { gameId, classes });
-  const values = labelValues === 0 || (labelValues >= classes && labelValues <= LABEL_VALUES_MAX);
-  ensure(values, errors.BadGame, { gameId, labelValues });
-  ensure(denom !== "", errors.BadGame, { gameId, missing: "denom" });
-  checkSchedule(game, params.get(ctx).dev);
-  games.set(ctx, gameId, game);
-}
+/** The game with the schedule of its last round. */
+const shown = (ctx: ReadCtx, game: Game): Game => ({
+  ...game,
+  schedule: scheduleOf(ctx, roundMeant(ctx, { gameId: game.gameId, roundId: 0n })),
+});
 
 export const roundsModule = defineModule({
   name: "rounds",
@@ -57,6 +47,10 @@ export const roundsModule = defineModule({
       ensure(genesis.params, errors.BadGame, { missing: "params" });
       params.set(ctx, genesis.params);
       for (const game of genesis.games) addGame(ctx, game);
+      for (const { gameId, fromRound, schedule } of genesis.schedules) {
+        ensure(schedule, errors.BadGame, { gameId, missing: "schedule" });
+        setSchedule(ctx, { gameId, roundId: fromRound }, schedule);
+      }
       for (const each of genesis.rounds) {
         const { gameId, roundId } = each;
         ensure(games.has(ctx, gameId), errors.BadGame, { gameId });
@@ -67,13 +61,12 @@ export const roundsModule = defineModule({
     },
     dump: (ctx) => ({
       params: params.get(ctx),
-      games: [...games.all(ctx)].map(([, game]) => game),
+      games: allGames(ctx),
+      schedules: [...schedules.all(ctx)].map(([[gameId, fromRound], schedule]) => ({
+        ...{ gameId, fromRound, schedule },
+      })),
       rounds: [...rounds.all(ctx)].map(([, each]) => each),
     }),
   },
-  endBlock: (ctx) =>
-    advanceRounds(
-      ctx,
-      [...games.all(ctx)].map(([, game]) => game),
-    ),
+  endBlock: (ctx) => advanceRounds(ctx, allGames(ctx)),
 });

@@ -1,5 +1,5 @@
 import { assert, ensure } from "#chain/kernel/error.ts";
-import { type Game, Phase, type Schedule } from "#proto/gen/iterum/rounds.ts";
+import { Phase, type Schedule } from "#proto/gen/iterum/rounds.ts";
 import { errors } from "./errors.ts";
 
 /** The phases with a length, in order. */
@@ -55,13 +55,20 @@ export function endOf(ends: readonly bigint[], phase: number): bigint {
   return end;
 }
 
+/** Fails with (rounds, 5) unless a round is over before the next one, whose OPEN has that length, closes. */
+export function ensureOverBefore(gameId: string, schedule: Schedule, open: number): void {
+  const afterClose = lengths(schedule, false)
+    .slice(1)
+    .reduce((sum, blocks) => sum + blocks, 0);
+  ensure(open > afterClose, errors.BadGame, { gameId, open, afterClose });
+}
+
 /**
  * Fails with (rounds, 5) unless the schedule can be played: every phase in which somebody must act is long
  * enough, the draw comes late enough after the close, and a round is over before the next one closes, so
  * that operators can train on it (design: game.md §4).
  */
-export function checkSchedule({ gameId, schedule }: Game, dev: boolean): void {
-  ensure(schedule, errors.BadGame, { gameId, missing: "schedule" });
+export function checkSchedule(gameId: string, schedule: Schedule, dev: boolean): void {
   const { firstOpen, open, label, ...others } = schedule;
   const acting = { ...others, open, firstOpen };
   const least = dev ? 1 : PHASE_BLOCKS_MIN;
@@ -73,8 +80,5 @@ export function checkSchedule({ gameId, schedule }: Game, dev: boolean): void {
   ensure(label === 0 || label >= least, errors.BadGame, { gameId, phase: "label", blocks: label });
   const delay = schedule.openOrders + schedule.elect;
   ensure(delay >= (dev ? 1 : ELECTION_DELAY_MIN), errors.BadGame, { gameId, electionDelay: delay });
-  const tail = lengths(schedule, false)
-    .slice(1)
-    .reduce((sum, blocks) => sum + blocks, 0);
-  ensure(open > tail, errors.BadGame, { gameId, open, afterClose: tail });
+  ensureOverBefore(gameId, schedule, open);
 }

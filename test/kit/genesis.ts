@@ -41,6 +41,7 @@ const SCHEDULE: Schedule = {
 
 /** What a test may choose; everything else is the default game. */
 export interface GenesisChoice {
+  readonly gameId?: string;
   readonly members: readonly Person[];
   /** Everybody else with a full purse. */
   readonly others: readonly Person[];
@@ -100,33 +101,33 @@ function money(choice: GenesisChoice) {
     }),
     treasury: toJson(Treasury, {
       ...Treasury.zero(),
-      budgets: [{ gameId: GAME_ID, denom: DENOM, available: treasury }],
+      budgets: [{ gameId: choice.gameId ?? GAME_ID, denom: DENOM, available: treasury }],
     }),
   };
 }
 
-function community({ members, chainId = CHAIN_ID }: GenesisChoice) {
+function community({ members, chainId = CHAIN_ID, gameId = GAME_ID }: GenesisChoice) {
   return toJson(Community, {
     ...Community.zero(),
     members: members.map((who) => ({
-      gameId: GAME_ID,
+      gameId,
       address: who.address,
       ethereumAddress: who.ethereumAddress,
       weight: 1n,
       joinedHeight: 0n,
-      bindingSignature: binding(who, chainId, GAME_ID),
+      bindingSignature: binding(who, chainId, gameId),
     })),
   });
 }
 
-const rewards = (agree: string, panel: number, builtin = "logloss/1") =>
+const rewards = (gameId: string, agree: string, panel: number, builtin = "logloss/1") =>
   toJson(Rewards, {
     ...Rewards.zero(),
-    rules: [{ ...RewardRule.zero(), gameId: GAME_ID, builtin, agree, panel }],
+    rules: [{ ...RewardRule.zero(), gameId, builtin, agree, panel }],
   });
 
 function play(choice: GenesisChoice) {
-  const { committee = 3, alternates = 2, itemsMax = 12, itemsMin = 2, panel = 0 } = choice;
+  const { gameId = GAME_ID, committee = 3, alternates = 2, itemsMax = 12, itemsMin = 2, panel = 0 } = choice;
   const { quorumSets = panel > 1 ? panel + 1 : 2, agree = panel > 0 ? "all" : "own" } = choice;
   const label = panel > 0 ? 2 : 0;
   return {
@@ -134,7 +135,7 @@ function play(choice: GenesisChoice) {
       params: { dev: true, denom: DENOM },
       games: [
         {
-          gameId: GAME_ID,
+          gameId,
           title: "Spam",
           denom: DENOM,
           classes: 2,
@@ -144,12 +145,13 @@ function play(choice: GenesisChoice) {
         },
       ],
       rounds: [],
+      schedules: [],
     }),
     elections: toJson(Elections, {
       ...Elections.zero(),
       elections: [
         {
-          gameId: GAME_ID,
+          gameId,
           mechanism: choice.mechanism ?? "sortition",
           committee,
           alternates,
@@ -160,19 +162,21 @@ function play(choice: GenesisChoice) {
           rewardPerItem: TOKEN,
           panel,
           cooldownRounds: choice.cooldownRounds ?? 0,
+          fromRound: 0n,
         },
       ],
       beaconKeys: choice.beaconKeys ?? [],
     }),
-    rewards: rewards(agree, panel, choice.builtin),
+    rewards: rewards(gameId, agree, panel, choice.builtin),
     commitments: toJson(Commitments, {
       ...Commitments.zero(),
       rules: [
         {
-          gameId: GAME_ID,
+          gameId,
           featurizer: { kind: "vocabulary/1", tokens: VOCABULARY, buckets: 0, size: 0, decimals: 0, bits: 0 },
           setItemsMax: 64,
           eventCidBytesMax: 64,
+          fromRound: 0n,
         },
       ],
     }),
@@ -181,7 +185,7 @@ function play(choice: GenesisChoice) {
 
 function trade(choice: GenesisChoice) {
   const templates = choice.templates ?? [unprovableTemplate()];
-  const { ordersMax = 4, sealed = true } = choice;
+  const { gameId = GAME_ID, ordersMax = 4, sealed = true } = choice;
   return {
     proofs: toJson(Proofs, {
       setup: { g2: (templates[0] as Template).srsG2, insecure: true },
@@ -189,11 +193,12 @@ function trade(choice: GenesisChoice) {
       verifiers: [{ code: choice.verifierCode ?? refusingVerifier }],
       audits: [
         {
-          gameId: GAME_ID,
+          gameId,
           policy: choice.policy ?? "none",
           sampleSize: 8,
           proofsPerBlock: 4,
           templateIds: templates.map(templateId),
+          fromRound: 0n,
         },
       ],
       dues: [],
@@ -202,7 +207,7 @@ function trade(choice: GenesisChoice) {
       ...Markets.zero(),
       rules: [
         {
-          gameId: GAME_ID,
+          gameId,
           kind: "model-lmsr/1",
           modelLmsr: {
             classes: 2,
@@ -220,6 +225,7 @@ function trade(choice: GenesisChoice) {
           wager: undefined,
           operatorBond: 100n * TOKEN,
           liquidityMin: 100n * TOKEN,
+          fromRound: 0n,
         },
       ],
     }),

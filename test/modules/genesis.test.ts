@@ -150,10 +150,11 @@ test("an election that cannot be held is refused", () => {
     { itemsMin: 13 },
     { quorumSets: 0 },
     { quorumSets: 4 },
-    { panel: 1 },
     { panel: 2 },
   ])
     refusesGenesis(bad, rule(part));
+  refusesGenesis(bad, (state) => state, { schedule: { label: 1 } });
+  refusesGenesis(bad, (state) => state, { panel: 1, schedule: { label: 0 } });
   refusesGenesis(
     electionsErrors.BadGenesis,
     elections((genesis) => ({ elections: twice(genesis.elections) })),

@@ -54,7 +54,7 @@ export async function prepareSet(world: World, roundId: bigint): Promise<KeptSet
   const kept = await loadSet(world, roundId);
   if (kept) return kept;
   const { queries, gameId, source, identity, store } = world;
-  const rule = await queries.commitments.dataRule(gameId);
+  const rule = await queries.commitments.dataRule(gameId, roundId);
   const spec = featurizerSpec(rule.featurizer);
   const given = (await source.itemsFor(roundId, rule.setItemsMax)).slice(0, rule.setItemsMax);
   if (given.length === 0) return undefined;

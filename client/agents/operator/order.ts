@@ -30,17 +30,25 @@ export async function ownOrder(
 }
 
 /** The game's template of the strategy's architecture. */
-export async function templateOf({ queries, gameId, strategy }: World): Promise<KnownTemplate> {
-  const templates = await queries.proofs.gameTemplates(gameId);
+export async function templateOf(
+  { queries, gameId, strategy }: World,
+  roundId: bigint,
+): Promise<KnownTemplate> {
+  const templates = await queries.proofs.gameTemplates(gameId, roundId);
   const found = templates.find(({ name }) => name === strategy.architecture);
   if (!found) throw new ClientError("badInput", `the game takes no template ${strategy.architecture}`);
   return found;
 }
 
 /** What the order stakes: the strategy's share, at most what the purse allows; undefined when too little. */
-async function depositOf(world: World, params: ModelLmsrParams, denom: string): Promise<bigint | undefined> {
+async function depositOf(
+  world: World,
+  roundId: bigint,
+  params: ModelLmsrParams,
+  denom: string,
+): Promise<bigint | undefined> {
   const { queries, chain, strategy, gameId } = world;
-  const { operatorBond } = await queries.markets.rule(gameId);
+  const { operatorBond } = await queries.markets.rule(gameId, roundId);
   const purse = (await queries.bank.balance(chain.address, denom)) - operatorBond - GAS_PURSE;
   const affordable = purse > 0n ? (purse * PPM) / (PPM + BigInt(params.feePpm)) - 1n : 0n;
   const wanted = (params.depositMax * BigInt(strategy.depositPpm)) / PPM;
@@ -55,9 +63,9 @@ async function newTrade(world: World, round: Round): Promise<Trade | string> {
   const { roundId } = round;
   const params = modelLmsrParams(await queries.markets.market(gameId, roundId));
   const { denom } = await queries.rounds.game(gameId);
-  const deposit = await depositOf(world, params, denom);
+  const deposit = await depositOf(world, roundId, params, denom);
   if (deposit === undefined) return "the purse does not hold the least deposit";
-  const template = await templateOf(world);
+  const template = await templateOf(world, roundId);
   const set = await trainingSet(world, roundId);
   const began = clock.now();
   const seed = [chain.chainId, gameId, roundId, chain.address, strategy.name].join("/");
@@ -91,7 +99,7 @@ async function orderMessages(world: World, roundId: bigint, trade: Trade): Promi
   const { modelId, paramsHash } = trade;
   const messages: TxMessage[] = [];
   if (!(await queries.commitments.model(modelId))) {
-    const { templateId } = await templateOf(world);
+    const { templateId } = await templateOf(world, roundId);
     messages.push(msgRegisterModel({ owner: operator, templateId, paramsHash }));
   }
   const { sealed } = modelLmsrParams(await queries.markets.market(gameId, roundId));

@@ -42,7 +42,7 @@ async function predict(world: World, roundId: bigint, trade: Trade): Promise<Uin
   const { queries, gameId, prover } = world;
   await ensureModel(world, trade);
   const inputs = await roundInputs(world, roundId);
-  const { transform, outputScale, classes } = await templateOf(world);
+  const { transform, outputScale, classes } = await templateOf(world, roundId);
   const answer = await prover.predict(trade.modelKey, inputs);
   if (answer.outputScale !== outputScale || answer.logits.length !== inputs.length)
     throw new ClientError("badAnswer", "the prover's template is not the chain's");

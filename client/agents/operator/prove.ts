@@ -80,7 +80,7 @@ export const proveDue = (world: World, { roundId }: Round): Step => ({
     const trade = await tradeOf(world, roundId, order);
     await ensureModel(world, trade);
     const inputs = await roundInputs(world, roundId);
-    const job: Job = { roundId, due, template: await templateOf(world), trade, inputs };
+    const job: Job = { roundId, due, template: await templateOf(world, roundId), trade, inputs };
     const results = await Promise.allSettled(
       left.map((batch) => proofLine(() => proveBatch(world, job, batch, due.batches.indexOf(batch), signal))),
     );

@@ -31,12 +31,15 @@ export interface DataRule {
   readonly setItemsMax: number;
   /** Greatest bytes of an event CID. */
   readonly eventCidBytesMax: number;
+  /** The first round that takes data by it; 0 in genesis. */
+  readonly fromRound: bigint;
 }
-export const DataRule: Codec<DataRule> = codec<DataRule>("iterum.commitments.v1.DataRule", () => ({ gameId: "", featurizer: undefined, setItemsMax: 0, eventCidBytesMax: 0 }), [
+export const DataRule: Codec<DataRule> = codec<DataRule>("iterum.commitments.v1.DataRule", () => ({ gameId: "", featurizer: undefined, setItemsMax: 0, eventCidBytesMax: 0, fromRound: 0n }), [
   ["game_id", 1, "string"],
   ["featurizer", 2, "message", "optional", () => Featurizer],
   ["set_items_max", 3, "uint32"],
   ["event_cid_bytes_max", 4, "uint32"],
+  ["from_round", 5, "uint64"],
 ]);
 
 /** A registered model. Its id binds the owner, so that nobody can trade another's. */
@@ -357,9 +360,12 @@ export const EventItemsFinal: Codec<EventItemsFinal> = codec<EventItemsFinal>("i
 
 export interface QueryDataRuleRequest {
   readonly gameId: string;
+  /** 0 for the last round. */
+  readonly roundId: bigint;
 }
-export const QueryDataRuleRequest: Codec<QueryDataRuleRequest> = codec<QueryDataRuleRequest>("iterum.commitments.v1.QueryDataRuleRequest", () => ({ gameId: "" }), [
+export const QueryDataRuleRequest: Codec<QueryDataRuleRequest> = codec<QueryDataRuleRequest>("iterum.commitments.v1.QueryDataRuleRequest", () => ({ gameId: "", roundId: 0n }), [
   ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
 ]);
 
 export interface QueryDataRuleResponse {

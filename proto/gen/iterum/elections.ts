@@ -41,8 +41,10 @@ export interface Election {
   readonly panel: number;
   /** Rounds for which a slashed member may not commit data again. */
   readonly cooldownRounds: number;
+  /** The first round that is elected by it; 0 in genesis. */
+  readonly fromRound: bigint;
 }
-export const Election: Codec<Election> = codec<Election>("iterum.elections.v1.Election", () => ({ gameId: "", mechanism: "", committee: 0, alternates: 0, itemsMax: 0, quorumSets: 0, itemsMin: 0, memberBond: 0n, rewardPerItem: 0n, panel: 0, cooldownRounds: 0 }), [
+export const Election: Codec<Election> = codec<Election>("iterum.elections.v1.Election", () => ({ gameId: "", mechanism: "", committee: 0, alternates: 0, itemsMax: 0, quorumSets: 0, itemsMin: 0, memberBond: 0n, rewardPerItem: 0n, panel: 0, cooldownRounds: 0, fromRound: 0n }), [
   ["game_id", 1, "string"],
   ["mechanism", 2, "string"],
   ["committee", 3, "uint32"],
@@ -54,6 +56,7 @@ export const Election: Codec<Election> = codec<Election>("iterum.elections.v1.El
   ["reward_per_item", 9, "int"],
   ["panel", 10, "uint32"],
   ["cooldown_rounds", 11, "uint32"],
+  ["from_round", 12, "uint64"],
 ]);
 
 /** A validator's key for the chained RANDAO beacon. */
@@ -333,9 +336,12 @@ export const QueryBeaconResponse: Codec<QueryBeaconResponse> = codec<QueryBeacon
 
 export interface QueryElectionRequest {
   readonly gameId: string;
+  /** 0 for the last round. */
+  readonly roundId: bigint;
 }
-export const QueryElectionRequest: Codec<QueryElectionRequest> = codec<QueryElectionRequest>("iterum.elections.v1.QueryElectionRequest", () => ({ gameId: "" }), [
+export const QueryElectionRequest: Codec<QueryElectionRequest> = codec<QueryElectionRequest>("iterum.elections.v1.QueryElectionRequest", () => ({ gameId: "", roundId: 0n }), [
   ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
 ]);
 
 export interface QueryElectionResponse {

@@ -100,8 +100,10 @@ export interface MarketRule {
   readonly lmsr: LmsrParams | undefined;
   /** Parameters of "wager/1". */
   readonly wager: WagerParams | undefined;
+  /** The first round that trades by it; 0 in genesis. */
+  readonly fromRound: bigint;
 }
-export const MarketRule: Codec<MarketRule> = codec<MarketRule>("iterum.markets.v1.MarketRule", () => ({ gameId: "", kind: "", modelLmsr: undefined, operatorBond: 0n, liquidityMin: 0n, lmsr: undefined, wager: undefined }), [
+export const MarketRule: Codec<MarketRule> = codec<MarketRule>("iterum.markets.v1.MarketRule", () => ({ gameId: "", kind: "", modelLmsr: undefined, operatorBond: 0n, liquidityMin: 0n, lmsr: undefined, wager: undefined, fromRound: 0n }), [
   ["game_id", 1, "string"],
   ["kind", 2, "string"],
   ["model_lmsr", 3, "message", "optional", () => ModelLmsrParams],
@@ -109,6 +111,7 @@ export const MarketRule: Codec<MarketRule> = codec<MarketRule>("iterum.markets.v
   ["liquidity_min", 5, "int"],
   ["lmsr", 6, "message", "optional", () => LmsrParams],
   ["wager", 7, "message", "optional", () => WagerParams],
+  ["from_round", 8, "uint64"],
 ]);
 
 /** The market of one round. */
@@ -466,9 +469,12 @@ export const EventSettled: Codec<EventSettled> = codec<EventSettled>("iterum.mar
 
 export interface QueryMarketRuleRequest {
   readonly gameId: string;
+  /** 0 for the last round. */
+  readonly roundId: bigint;
 }
-export const QueryMarketRuleRequest: Codec<QueryMarketRuleRequest> = codec<QueryMarketRuleRequest>("iterum.markets.v1.QueryMarketRuleRequest", () => ({ gameId: "" }), [
+export const QueryMarketRuleRequest: Codec<QueryMarketRuleRequest> = codec<QueryMarketRuleRequest>("iterum.markets.v1.QueryMarketRuleRequest", () => ({ gameId: "", roundId: 0n }), [
   ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
 ]);
 
 export interface QueryMarketRuleResponse {

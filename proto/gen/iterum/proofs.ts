@@ -65,13 +65,16 @@ export interface Audit {
   readonly proofsPerBlock: number;
   /** Ids of the templates whose models may play. */
   readonly templateIds: readonly Uint8Array[];
+  /** The first round that is audited by it; 0 in genesis. */
+  readonly fromRound: bigint;
 }
-export const Audit: Codec<Audit> = codec<Audit>("iterum.proofs.v1.Audit", () => ({ gameId: "", policy: "", sampleSize: 0, proofsPerBlock: 0, templateIds: none }), [
+export const Audit: Codec<Audit> = codec<Audit>("iterum.proofs.v1.Audit", () => ({ gameId: "", policy: "", sampleSize: 0, proofsPerBlock: 0, templateIds: none, fromRound: 0n }), [
   ["game_id", 1, "string"],
   ["policy", 2, "string"],
   ["sample_size", 3, "uint32"],
   ["proofs_per_block", 4, "uint32"],
   ["template_ids", 5, "bytes", "repeated"],
+  ["from_round", 6, "uint64"],
 ]);
 
 /** The reference string behind the verification keys. */
@@ -228,9 +231,12 @@ export const QueryTemplatesResponse: Codec<QueryTemplatesResponse> = codec<Query
 
 export interface QueryAuditRequest {
   readonly gameId: string;
+  /** 0 for the last round. */
+  readonly roundId: bigint;
 }
-export const QueryAuditRequest: Codec<QueryAuditRequest> = codec<QueryAuditRequest>("iterum.proofs.v1.QueryAuditRequest", () => ({ gameId: "" }), [
+export const QueryAuditRequest: Codec<QueryAuditRequest> = codec<QueryAuditRequest>("iterum.proofs.v1.QueryAuditRequest", () => ({ gameId: "", roundId: 0n }), [
   ["game_id", 1, "string"],
+  ["round_id", 2, "uint64"],
 ]);
 
 export interface QueryAuditResponse {

@@ -62,6 +62,7 @@ export interface Game {
   readonly denom: string;
   /** Number of classes of a label, K. */
   readonly classes: number;
+  /** Of the game's first rounds; queries give that of the last round. */
   readonly schedule: Schedule | undefined;
   /** Height at the end of which round 1 opens. */
   readonly startHeight: bigint;
@@ -79,6 +80,18 @@ export const Game: Codec<Game> = codec<Game>("iterum.rounds.v1.Game", () => ({ g
   ["schedule", 5, "message", "optional", () => Schedule],
   ["start_height", 6, "uint64"],
   ["label_values", 7, "uint32"],
+]);
+
+/** A schedule that a game has from a round on. */
+export interface GameSchedule {
+  readonly gameId: string;
+  readonly fromRound: bigint;
+  readonly schedule: Schedule | undefined;
+}
+export const GameSchedule: Codec<GameSchedule> = codec<GameSchedule>("iterum.rounds.v1.GameSchedule", () => ({ gameId: "", fromRound: 0n, schedule: undefined }), [
+  ["game_id", 1, "string"],
+  ["from_round", 2, "uint64"],
+  ["schedule", 3, "message", "optional", () => Schedule],
 ]);
 
 /** One turn of a game. */
@@ -120,11 +133,13 @@ export interface GenesisState {
   readonly games: readonly Game[];
   /** Rounds of an exported chain. */
   readonly rounds: readonly Round[];
+  readonly schedules: readonly GameSchedule[];
 }
-export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.rounds.v1.GenesisState", () => ({ params: undefined, games: none, rounds: none }), [
+export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.rounds.v1.GenesisState", () => ({ params: undefined, games: none, rounds: none, schedules: none }), [
   ["params", 1, "message", "optional", () => Params],
   ["games", 2, "message", "repeated", () => Game],
   ["rounds", 3, "message", "repeated", () => Round],
+  ["schedules", 4, "message", "repeated", () => GameSchedule],
 ]);
 
 export interface EventPhaseEntered {

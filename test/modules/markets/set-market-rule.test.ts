@@ -15,8 +15,9 @@ const gameId = GAME_ID;
 
 const world = (): World => stage({ schedule: { firstOpen: 60, open: 90 } });
 const voters = ({ members }: World) => members.map(({ who }) => who);
+/** The rule of the rounds to come. */
 const ruleOf = ({ chain }: World): MarketRule => {
-  const { rule } = ask(chain, Query.marketRule, { gameId });
+  const { rule } = ask(chain, Query.marketRule, { gameId, roundId: 2n });
   assert.ok(rule);
   return rule;
 };
