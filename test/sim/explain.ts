@@ -3,10 +3,11 @@ import * as bank from "#modules/bank/api.ts";
 import * as elections from "#modules/elections/api.ts";
 import { candidates } from "#modules/elections/state.ts";
 import * as markets from "#modules/markets/api.ts";
+import { operatorKey, vests } from "#modules/vesting/state.ts";
 import { SeatStatus } from "#proto/gen/iterum/elections.ts";
 import { type Order, OrderStatus } from "#proto/gen/iterum/markets.ts";
 import { Phase, type Round } from "#proto/gen/iterum/rounds.ts";
-import { DENOM, TOKEN } from "#test/kit/genesis.ts";
+import { DENOM, GAME_ID, TOKEN } from "#test/kit/genesis.ts";
 
 const MEMBER_BOND = 500n * TOKEN;
 const OPERATOR_BOND = 100n * TOKEN;
@@ -59,5 +60,9 @@ export function explained(
   return held;
 }
 
-/** What somebody does hold. */
-export const held = (ctx: ReadCtx, address: string): bigint => bank.balance(ctx, address, DENOM);
+/** What somebody does hold, with the profits that it is still to be paid. */
+export function held(ctx: ReadCtx, address: string): bigint {
+  let sum = bank.balance(ctx, address, DENOM);
+  for (const [, { left }] of vests.under(ctx, operatorKey, [GAME_ID, address])) sum += left;
+  return sum;
+}

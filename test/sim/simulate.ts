@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import * as bank from "#modules/bank/api.ts";
 import { rounds as roundTable } from "#modules/rounds/state.ts";
 import { Phase, type Round, type Schedule } from "#proto/gen/iterum/rounds.ts";
+import { GenesisState as Vesting } from "#proto/gen/iterum/vesting.ts";
+import { altered } from "#test/kit/game/alter.ts";
 import { member } from "#test/kit/game/member.ts";
 import { operator } from "#test/kit/game/operator.ts";
 import { type Deed, playBlock, runningRounds, type World } from "#test/kit/game/play.ts";
@@ -9,7 +11,7 @@ import { type Random, seeded } from "#test/kit/game/random.ts";
 import { FEE } from "#test/kit/game/refuse.ts";
 import { brisk, stage } from "#test/kit/game/stage.ts";
 import type { Quirk, Quirks } from "#test/kit/game/turns.ts";
-import { DENOM, TOKEN } from "#test/kit/genesis.ts";
+import { DENOM, GAME_ID, TOKEN } from "#test/kit/genesis.ts";
 import { unprovableTemplate } from "#test/kit/template.ts";
 import { explained, held } from "./explain.ts";
 
@@ -22,6 +24,12 @@ export interface Report {
 const SUPPLY_SLACK_ROUNDS = 40n;
 const names = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+
+/** In every other game profits are paid over the rounds that follow. */
+const vesting = altered("vesting", Vesting, (state) => ({
+  ...state,
+  rules: [{ gameId: GAME_ID, rounds: 4, suspicionMilli: 12_000, commonRoundsMin: 3, holdRounds: 2 }],
+}));
 
 /** A game whose sizes, schedule and people all come from the seed. */
 function cast(random: Random, seed: string): World {
@@ -66,6 +74,7 @@ function cast(random: Random, seed: string): World {
     itemsMin: 1,
     ordersMax: 1 + random.int(4),
     treasury: BigInt(200 + random.int(3_000)) * TOKEN,
+    ...(seeded(`${seed} vesting`).chance(0.5) && { alter: vesting }),
   });
 }
 
