@@ -10,6 +10,7 @@ import type { Any } from "#proto/gen/google/protobuf.ts";
 import { Msg as CommitmentsMsg } from "#proto/gen/iterum/commitments.ts";
 import { Msg as CommunityMsg } from "#proto/gen/iterum/community.ts";
 import { Msg as ElectionsMsg } from "#proto/gen/iterum/elections.ts";
+import { Msg as GamesMsg } from "#proto/gen/iterum/games.ts";
 import { Msg as GovMsg } from "#proto/gen/iterum/gov.ts";
 import { Msg as MarketsMsg } from "#proto/gen/iterum/markets.ts";
 import { Msg as ProofsMsg } from "#proto/gen/iterum/proofs.ts";
@@ -32,6 +33,7 @@ const services = [
   MarketsMsg,
   ProofsMsg,
   RewardsMsg,
+  GamesMsg,
   GovMsg,
   VestingMsg,
 ];
