@@ -1,7 +1,6 @@
 import { event } from "#chain/kernel/module.ts";
 import {
   EventMarketOpened,
-  EventMarketRuleSet,
   EventOrderEnded,
   EventOrderOpened,
   EventOrderPlaced,
@@ -18,5 +17,4 @@ export const orderEnded = event(EventOrderEnded);
 export const predictionsCommitted = event(EventPredictionsCommitted);
 export const predictionsOpened = event(EventPredictionsOpened);
 export const settled = event(EventSettled);
-export const marketRuleSet = event(EventMarketRuleSet);
 export const traded = event(EventTraded);

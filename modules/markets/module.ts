@@ -22,7 +22,6 @@ import { ordersOf, outcomeOf } from "./reads.ts";
 import { countItems } from "./revealed.ts";
 import { putRule } from "./rule.ts";
 import { ruleOf } from "./rule-of.ts";
-import { setMarketRule } from "./set-market-rule.ts";
 import { turnCrank } from "./settle.ts";
 import { markets, rules } from "./state.ts";
 import { answerPrices, answerQuote, trade } from "./trade.ts";
@@ -79,7 +78,6 @@ export const marketsModule = defineModule({
     commitPredictions,
     openPredictions,
     trade,
-    setMarketRule,
   }),
   queries: queries(Query, answers),
   invariants: [vaultsAreBacked, holdingsAddUp],

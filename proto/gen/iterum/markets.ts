@@ -349,29 +349,6 @@ export const MsgOpenPredictions: Codec<MsgOpenPredictions> = codec<MsgOpenPredic
 export type MsgOpenPredictionsResponse = Readonly<Record<never, never>>;
 export const MsgOpenPredictionsResponse: Codec<MsgOpenPredictionsResponse> = codec<MsgOpenPredictionsResponse>("iterum.markets.v1.MsgOpenPredictionsResponse", () => ({}), []);
 
-/** Changes how a game's markets work, from the next round that opens on. */
-export interface MsgSetMarketRule {
-  /** The governance's account. */
-  readonly authority: string;
-  readonly rule: MarketRule | undefined;
-}
-export const MsgSetMarketRule: Codec<MsgSetMarketRule> = codec<MsgSetMarketRule>("iterum.markets.v1.MsgSetMarketRule", () => ({ authority: "", rule: undefined }), [
-  ["authority", 1, "string"],
-  ["rule", 2, "message", "optional", () => MarketRule],
-]);
-
-export type MsgSetMarketRuleResponse = Readonly<Record<never, never>>;
-export const MsgSetMarketRuleResponse: Codec<MsgSetMarketRuleResponse> = codec<MsgSetMarketRuleResponse>("iterum.markets.v1.MsgSetMarketRuleResponse", () => ({}), []);
-
-export interface EventMarketRuleSet {
-  readonly gameId: string;
-  readonly kind: string;
-}
-export const EventMarketRuleSet: Codec<EventMarketRuleSet> = codec<EventMarketRuleSet>("iterum.markets.v1.EventMarketRuleSet", () => ({ gameId: "", kind: "" }), [
-  ["game_id", 1, "string"],
-  ["kind", 2, "string"],
-]);
-
 export interface EventMarketOpened {
   readonly gameId: string;
   readonly roundId: bigint;
@@ -852,7 +829,6 @@ export const Msg = {
   commitPredictions: { path: "/iterum.markets.v1.Msg/CommitPredictions", request: MsgCommitPredictions, response: MsgCommitPredictionsResponse } as Rpc<MsgCommitPredictions, MsgCommitPredictionsResponse>,
   openPredictions: { path: "/iterum.markets.v1.Msg/OpenPredictions", request: MsgOpenPredictions, response: MsgOpenPredictionsResponse } as Rpc<MsgOpenPredictions, MsgOpenPredictionsResponse>,
   trade: { path: "/iterum.markets.v1.Msg/Trade", request: MsgTrade, response: MsgTradeResponse } as Rpc<MsgTrade, MsgTradeResponse>,
-  setMarketRule: { path: "/iterum.markets.v1.Msg/SetMarketRule", request: MsgSetMarketRule, response: MsgSetMarketRuleResponse } as Rpc<MsgSetMarketRule, MsgSetMarketRuleResponse>,
 } as const;
 
 export const Query = {

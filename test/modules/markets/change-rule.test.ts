@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { errors } from "#modules/markets/errors.ts";
 import { kindErrors } from "#modules/markets/kind-errors.ts";
+import { MsgUpdateGameParams } from "#proto/gen/iterum/games.ts";
 import { ProposalStatus } from "#proto/gen/iterum/gov.ts";
-import { type MarketRule, MsgSetMarketRule, Query } from "#proto/gen/iterum/markets.ts";
+import { type MarketRule, Query } from "#proto/gen/iterum/markets.ts";
 import { type Said, say } from "#test/kit/chain.ts";
 import { authority, decides } from "#test/kit/game/govern.ts";
 import { playRound, type World } from "#test/kit/game/play.ts";
@@ -21,7 +22,8 @@ const ruleOf = ({ chain }: World): MarketRule => {
   assert.ok(rule);
   return rule;
 };
-const setRule = (rule: MarketRule): Said => say(MsgSetMarketRule, { authority, rule });
+const setRule = (market: MarketRule): Said =>
+  say(MsgUpdateGameParams, { ...MsgUpdateGameParams.zero(), authority, gameId, fromRound: 2n, market });
 
 /** A market of shares as large as the members' bonds allow. */
 const shares = (rule: MarketRule, holdersMax = 50): MarketRule => ({
@@ -65,14 +67,4 @@ test("a rule that the game's other rules do not allow is not enacted, and change
     assert.match(reason, new RegExp(`markets.*\\b${code}\\b`));
   }
   assert.deepEqual(ruleOf(game), rule);
-});
-
-test("no transaction sets a market rule", async () => {
-  const game = world();
-  const [ann] = voters(game);
-  assert.ok(ann);
-  await game.chain.until(1n);
-  const said = say(MsgSetMarketRule, { authority: ann.address, rule: ruleOf(game) });
-  const [result] = await game.chain.block([ann, said]);
-  assert.deepEqual([result?.codespace, result?.code], ["sdk", 6]);
 });
