@@ -56,8 +56,8 @@ function payHolders(ctx: WriteCtx, key: rounds.RoundKey, leave: Leave, count: nu
   return book;
 }
 
-/** How many holders the crank pays for so many item-moves: one for 16 of them, at least one. */
-export const holdersFor = (moves: number): number => (moves < 32 ? 1 : moves >>> 4);
+/** How many holders the crank pays for so many item-moves: one for 32 of them, at least one. */
+export const holdersFor = (moves: number): number => (moves < 32 ? 1 : moves >>> 5);
 
 /** As SETTLE begins: fixes what every outcome comes to. */
 export function closeShares(ctx: WriteCtx, key: rounds.RoundKey): void {

@@ -61,7 +61,7 @@ class Exchange {
   }
 }
 
-export function randomShares(random: Random): Params {
+function randomShares(random: Random): Params {
   return {
     classes: random.below(3) === 0 ? 2 + random.below(15) : 2 + random.below(3),
     liquidity: random.pick([TOKEN, 1000n * TOKEN, 123_456_789n, 10n ** 12n, 10n ** 15n]),
