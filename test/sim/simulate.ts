@@ -1,168 +1,127 @@
 import assert from "node:assert/strict";
 import * as bank from "#modules/bank/api.ts";
+import * as roundsApi from "#modules/rounds/api.ts";
 import { rounds as roundTable } from "#modules/rounds/state.ts";
-import { Phase, type Round, type Schedule } from "#proto/gen/iterum/rounds.ts";
-import { GenesisState as Vesting } from "#proto/gen/iterum/vesting.ts";
-import { altered } from "#test/kit/game/alter.ts";
-import { member } from "#test/kit/game/member.ts";
-import { operator } from "#test/kit/game/operator.ts";
-import { type Deed, playBlock, runningRounds, type World } from "#test/kit/game/play.ts";
-import { type Random, seeded } from "#test/kit/game/random.ts";
+import { Phase, type Round } from "#proto/gen/iterum/rounds.ts";
+import type { Person } from "#test/kit/accounts.ts";
+import { type Deed, playBlock, type World } from "#test/kit/game/play.ts";
+import { seeded } from "#test/kit/game/random.ts";
 import { FEE } from "#test/kit/game/refuse.ts";
-import { brisk, stage } from "#test/kit/game/stage.ts";
 import type { Quirk, Quirks } from "#test/kit/game/turns.ts";
-import { DENOM, GAME_ID, TOKEN } from "#test/kit/genesis.ts";
-import { unprovableTemplate } from "#test/kit/template.ts";
-import { explained, held } from "./explain.ts";
+import { DENOM } from "#test/kit/genesis.ts";
+import { type Cast, cast } from "./cast.ts";
+import { BOUNTY, explained, held } from "./explain.ts";
+import { attacks, type Hostility } from "./hostile.ts";
+import { judge } from "./judge.ts";
+import type { Plan } from "./plan.ts";
 
-/** What became of a simulated game. */
+/** What became of a simulated chain. */
 export interface Report {
   readonly rounds: readonly Round[];
-  readonly deeds: readonly Deed[];
+  readonly deeds: number;
+  readonly attacks: number;
+  readonly convicted: number;
 }
 
-const SUPPLY_SLACK_ROUNDS = 40n;
-const names = (prefix: string, count: number): string[] =>
-  Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+const HEIGHT_SLACK = 1_600n;
+const HEIGHT_PER_ROUND = 40n;
 
-/** In every other game profits are paid over the rounds that follow. */
-const vesting = altered("vesting", Vesting, (state) => ({
-  ...state,
-  rules: [{ gameId: GAME_ID, rounds: 4, suspicionMilli: 12_000, commonRoundsMin: 3, holdRounds: 2 }],
-}));
-
-/** A game whose sizes, schedule and people all come from the seed. */
-function cast(random: Random, seed: string): World {
-  const template = unprovableTemplate();
-  const sealed = random.chance(0.8);
-  const committee = 2 + random.int(3);
-  const long = (phase: number): number => phase + random.int(2);
-  const phases = Object.entries(brisk).map(([phase, blocks]) => [phase, long(blocks)] as const);
-  const lengths = Object.fromEntries(phases) as Record<keyof Schedule, number>;
-  const traders = names("operator", random.int(5)).map((name) => {
-    const deposit = BigInt(50 + random.int(300)) * TOKEN;
-    const bound = deposit + BigInt(random.int(150)) * TOKEN;
-    const stream = seeded(`${seed} ${name}`);
-    const predict = (inputs: readonly Int32Array[]) => {
-      const skill = random.int(5);
-      return inputs.map((values) => {
-        const words = values.slice(0, 24).reduce((sum, count) => sum + count, 0);
-        return words > skill ? 40_000 + stream.int(24_000) : 1_000 + stream.int(30_000);
-      });
-    };
-    // The commitment and its opening must be of the same predictions.
-    const known = new Map<string, readonly number[]>();
-    const steady = (inputs: readonly Int32Array[]): readonly number[] => {
-      const key = inputs.map(String).join("/");
-      const found = known.get(key) ?? predict(inputs);
-      known.set(key, found);
-      return found;
-    };
-    return operator(name, template, steady, { deposit, bound, isSealed: sealed });
-  });
-  return stage({
-    seed,
-    sealed,
-    templates: [template],
-    members: names("member", 2 + random.int(6)).map((name) => member(name)),
-    operators: traders,
-    schedule: { ...lengths, open: 24, settle: 4, label: 0 },
-    committee,
-    alternates: random.int(4),
-    quorumSets: 1 + random.int(committee),
-    itemsMax: committee * (1 + random.int(5)),
-    itemsMin: 1,
-    ordersMax: 1 + random.int(4),
-    treasury: BigInt(200 + random.int(3_000)) * TOKEN,
-    ...(seeded(`${seed} vesting`).chance(0.5) && { alter: vesting }),
-  });
-}
-
-/** Everybody errs with a probability of the seed, at each step alike. */
-function mischief(random: Random): Quirks {
-  const rate = random.pick([0, 0.05, 0.15, 0.4, 0.8]);
+/** Everybody errs with a probability of the seed; each error follows from who errs, and where. */
+function mischief({ seed, mode }: Plan): Quirks {
+  if (mode === "behave") return () => undefined;
+  const rate = seeded(`${seed} rate`).pick([0, 0.05, 0.15, 0.4, 0.8]);
   const kinds: readonly Quirk[] = ["silent", "late", "wrong"];
-  return () => (random.chance(rate) ? random.pick(kinds) : undefined);
-}
-
-/**
- * What may go wrong although nobody erred now: empty purses, full slots, smaller markets, an earlier error.
- */
-const excused: ReadonlySet<string> = new Set([
-  "sdk/5",
-  "markets/41",
-  "markets/43",
-  "commitments/3",
-  "commitments/11",
-  "markets/14",
-  "markets/8",
-]);
-
-const taken: ReadonlySet<string> = new Set([
-  "wrong commitData",
-  "wrong commitPredictions",
-  "late registerModel",
-]);
-
-function judge({ step, quirk, codespace, code }: Deed): void {
-  const said = `${codespace}/${code}`;
-  if (quirk === undefined) assert.ok(code === 0 || excused.has(said), `${step}: ${said}`);
-  // These are taken as they are; the wrong ones avenge themselves at the opening.
-  else if (!taken.has(`${quirk} ${step}`)) assert.notEqual(code, 0, `${step} was ${quirk}`);
+  return (name, step, roundId) => {
+    const random = seeded(`${seed} ${name} ${step} ${roundId}`);
+    return random.chance(rate) ? random.pick(kinds) : undefined;
+  };
 }
 
 const allRounds = ({ chain }: World): Round[] =>
   chain.read((ctx) => [...roundTable.all(ctx)].map(([, round]) => round));
 
-const countEnded = (world: World): number =>
-  allRounds(world).filter(({ phase }) => phase >= Phase.PHASE_DONE).length;
+const runningRounds = ({ chain }: World): Round[] => chain.read((ctx) => [...roundsApi.runningRounds(ctx)]);
+
+/** Fails where a round has passed the last height that it may have. */
+function ensureInTime(world: World, found: readonly Round[]): void {
+  for (const { gameId, roundId, phase, endedHeight, ends } of found) {
+    const last = ends.at(-1) ?? 0n;
+    const at = phase >= Phase.PHASE_DONE ? endedHeight : world.chain.height();
+    assert.ok(at <= last, `round ${roundId} of ${gameId} is not over at ${last}`);
+  }
+}
+
+/** What somebody paid in fees, and got for evidence. */
+interface Account {
+  readonly who: Person;
+  readonly began: bigint;
+  fees: bigint;
+  bounties: bigint;
+}
+
+function accounts({ world, strangers }: Cast): Map<string, Account> {
+  const people = [...world.members, ...world.operators].map(({ who }) => who).concat(strangers);
+  return new Map(
+    people.map((who) => {
+      const began = world.chain.read((ctx) => held(ctx, who.address));
+      return [who.name, { who, began, fees: 0n, bounties: 0n }];
+    }),
+  );
+}
 
 /** Every purse holds what the rounds explain, and no coin came or went. */
-function audit(world: World, began: ReadonlyMap<string, bigint>, said: ReadonlyMap<string, bigint>): void {
+function audit(world: World, books: ReadonlyMap<string, Account>, supply: bigint): void {
   const played = allRounds(world);
   world.chain.read((ctx) => {
-    for (const [address, before] of began) {
-      const fees = (said.get(address) ?? 0n) * FEE;
-      assert.equal(held(ctx, address), explained(ctx, address, played, before, fees), address);
+    for (const { who, began, fees, bounties } of books.values()) {
+      const outside = bounties - fees;
+      assert.equal(held(ctx, who.address), explained(ctx, who.address, played, began, outside), who.name);
     }
+    assert.equal(bank.supply(ctx, DENOM), supply);
   });
 }
 
-/**
- * Plays a game until so many rounds have ended, and checks all of it. Throws at the first thing that is
- * wrong.
- */
-export async function simulate(seed: string, roundCount: number): Promise<Report> {
-  const random = seeded(seed);
-  const world = cast(random, seed);
-  const quirks = mischief(random);
-  const { chain } = world;
-  const supply = chain.read((ctx) => bank.supply(ctx, DENOM));
-  const people = [...world.members, ...world.operators].map(({ who }) => who);
-  const began = new Map(people.map(({ address }) => [address, chain.read((ctx) => held(ctx, address))]));
-  const addresses = new Map(people.map(({ name, address }) => [name, address]));
-  const said = new Map<string, bigint>();
-  const deeds: Deed[] = [];
-  const last = 30n * (BigInt(roundCount) + SUPPLY_SLACK_ROUNDS);
-  for (let ended = 0; ended < roundCount; ) {
-    assert.ok(chain.height() < last, "the rounds do not end");
-    const done = await playBlock(world, runningRounds(world), quirks);
-    for (const deed of done) {
-      judge(deed);
-      const address = addresses.get(deed.name) as string;
-      if (deed.charged) said.set(address, (said.get(address) ?? 0n) + 1n);
-    }
-    deeds.push(...done);
-    ended = countEnded(world);
+/** Writes down what a block's deeds mean for purses and for what can be repeated. */
+function note(deeds: readonly Deed[], books: ReadonlyMap<string, Account>, { done }: Hostility): void {
+  for (const deed of deeds) {
+    judge(deed);
+    const book = books.get(deed.name);
+    assert.ok(book, `nobody is called ${deed.name}`);
+    if (deed.charged) book.fees += FEE;
+    if (deed.step === "denounce" && deed.code === 0) book.bounties += BOUNTY;
+    const again = deed.code === 0 && deed.step !== "seal" && deed.step !== "denounce";
+    if (again) done.push({ who: book.who, deed });
   }
-  audit(world, began, said);
-  assert.equal(
-    chain.read((ctx) => bank.supply(ctx, DENOM)),
-    supply,
-  );
-  const found = allRounds(world);
-  for (const { phase, endedHeight, ends, roundId } of found)
-    if (phase >= Phase.PHASE_DONE)
-      assert.ok(endedHeight <= (ends.at(-1) ?? 0n), `round ${roundId} ended late`);
-  return { rounds: found, deeds };
+}
+
+const attackSteps: ReadonlySet<string> = new Set(["repeat", "foreign", "seal", "denounce", "slander"]);
+
+/**
+ * Plays games until so many rounds have ended, with every invariant of every module checked after each block,
+ * and accounts for every coin. Throws at the first thing that is wrong.
+ */
+export async function simulate(plan: Plan): Promise<Report> {
+  const stage = cast(plan);
+  const { world } = stage;
+  const quirks = mischief(plan);
+  const hostility: Hostility = { random: seeded(`${plan.seed} hostile`), done: [], claims: new Map() };
+  const books = accounts(stage);
+  const supply = world.chain.read((ctx) => bank.supply(ctx, DENOM));
+  const last = HEIGHT_SLACK + HEIGHT_PER_ROUND * BigInt(plan.rounds);
+  const report = { deeds: 0, attacks: 0, convicted: 0 };
+  for (let ended = 0; ended < plan.rounds; ) {
+    assert.ok(world.chain.height() < last, "the rounds do not end");
+    const running = runningRounds(world);
+    const more = plan.mode === "adversary" ? attacks(stage, hostility, running) : [];
+    const deeds = await playBlock(world, running, quirks, more);
+    note(deeds, books, hostility);
+    report.deeds += deeds.length;
+    report.attacks += deeds.filter(({ step }) => attackSteps.has(step)).length;
+    report.convicted += deeds.filter(({ step, code }) => step === "denounce" && code === 0).length;
+    const found = allRounds(world);
+    ensureInTime(world, found);
+    ended = found.filter(({ phase }) => phase >= Phase.PHASE_DONE).length;
+  }
+  audit(world, books, supply);
+  return { ...report, rounds: allRounds(world) };
 }

@@ -11,6 +11,7 @@ import type { PanelSheet } from "#proto/gen/iterum/commitments.ts";
 import { type Seat, SeatStatus } from "#proto/gen/iterum/elections.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
 import { type Person, person } from "../accounts.ts";
+import { GAME_ID } from "../genesis.ts";
 import { type DataSet, dataSet, type Example, examples } from "./items.ts";
 import {
   commitData,
@@ -25,6 +26,8 @@ import type { At, Turn } from "./turns.ts";
 /** Somebody who makes data, with the secrets of its sets by round. */
 export interface Member {
   readonly who: Person;
+  /** The game that it plays. */
+  readonly gameId: string;
   readonly sets: Map<bigint, DataSet>;
   /** The texts of a round; random ones by default. */
   readonly texts: (roundId: bigint) => readonly Example[] | undefined;
@@ -32,8 +35,13 @@ export interface Member {
 
 const ITEMS_PER_SET = 6;
 
-export const member = (name: string, texts: Member["texts"] = () => undefined): Member => ({
+export const member = (
+  name: string,
+  texts: Member["texts"] = () => undefined,
+  gameId: string = GAME_ID,
+): Member => ({
   who: person(name),
+  gameId,
   sets: new Map(),
   texts,
 });
@@ -49,26 +57,24 @@ function setOf(member: Member, { ref, random }: At): DataSet {
 
 function revealTurn(member: Member, at: At, selected: readonly number[]): Turn {
   const set = setOf(member, at);
-  const { roundId } = at.round;
   return {
     step: "revealInputs",
-    right: () => revealInputs(member.who, roundId, set, selected),
+    right: () => revealInputs(member.who, at.ref, set, selected),
     wrong: () => {
       const items = set.items.filter(({ index }) => selected.includes(index)).map(revealed);
       const altered = items.map((item) => ({ ...item, labelHash: at.random.bytes(32) }));
-      return revealInputs(member.who, roundId, set, selected, { items: altered });
+      return revealInputs(member.who, at.ref, set, selected, { items: altered });
     },
   };
 }
 
 function labelTurn(member: Member, at: At, selected: readonly number[]): Turn {
   const set = setOf(member, at);
-  const { roundId } = at.round;
   const flipped = { ...set, items: set.items.map((item) => ({ ...item, label: 1 - item.label })) };
   return {
     step: "revealLabels",
-    right: () => revealLabels(member.who, roundId, set, selected),
-    wrong: () => revealLabels(member.who, roundId, flipped, selected),
+    right: () => revealLabels(member.who, at.ref, set, selected),
+    wrong: () => revealLabels(member.who, at.ref, flipped, selected),
   };
 }
 
@@ -89,7 +95,7 @@ export function panelWork(ctx: ReadCtx, { who }: Member, { ref, labelOf }: At, {
 }
 
 function panelTurn(ctx: ReadCtx, member: Member, at: At): Turn | undefined {
-  const { phase, roundId } = at.round;
+  const { phase } = at.round;
   const { who } = member;
   const sheet = [...commitments.sheetsOf(ctx, at.ref)].find((each) => each.member === who.address);
   if (!sheet) return undefined;
@@ -98,15 +104,15 @@ function panelTurn(ctx: ReadCtx, member: Member, at: At): Turn | undefined {
   if (phase === Phase.PHASE_LABEL && !isCommitted)
     return {
       step: "commitPanelLabels",
-      right: () => commitPanelLabels(who, roundId, hash),
-      wrong: () => commitPanelLabels(who, roundId, at.random.bytes(32)),
+      right: () => commitPanelLabels(who, at.ref, hash),
+      wrong: () => commitPanelLabels(who, at.ref, at.random.bytes(32)),
     };
   if (phase !== Phase.PHASE_REVEAL_LABELS || !isCommitted || sheet.labels.length > 0) return undefined;
   const flipped = labels.map((label) => 1 - label);
   return {
     step: "revealPanelLabels",
-    right: () => revealPanelLabels(who, roundId, labels, salt),
-    wrong: () => revealPanelLabels(who, roundId, flipped, salt),
+    right: () => revealPanelLabels(who, at.ref, labels, salt),
+    wrong: () => revealPanelLabels(who, at.ref, flipped, salt),
   };
 }
 
@@ -127,13 +133,13 @@ export function memberTurns(ctx: ReadCtx, member: Member, at: At): Turn[] {
     return [
       {
         step: "commitData",
-        right: () => commitData(member.who, roundId, set),
-        wrong: () => commitData(member.who, roundId, set, { root: at.random.bytes(32) }),
+        right: () => commitData(member.who, at.ref, set),
+        wrong: () => commitData(member.who, at.ref, set, { root: at.random.bytes(32) }),
       },
     ];
   }
   const seats = elections.seatsOf(ctx, { gameId, roundId });
   const seat = seats.find(({ member: address }) => address === member.who.address);
-  if (!seat) return [];
+  if (!seat || seat.status === SeatStatus.SEAT_STATUS_SLASHED) return [];
   return [seatTurn(member, at, seat), panelTurn(ctx, member, at)].filter((turn) => turn !== undefined);
 }

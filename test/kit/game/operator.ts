@@ -16,7 +16,7 @@ import { type Order, OrderStatus } from "#proto/gen/iterum/markets.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
 import { type Person, person } from "../accounts.ts";
 import type { Said } from "../chain.ts";
-import { TOKEN } from "../genesis.ts";
+import { GAME_ID, TOKEN } from "../genesis.ts";
 import { featurizer } from "./items.ts";
 import { commitPredictions, openOrder, openPredictions, placeOrder, registerModel } from "./say.ts";
 import type { At, Turn } from "./turns.ts";
@@ -29,6 +29,8 @@ export type Prover = (ctx: ReadCtx, who: Person, key: RoundKey) => Promise<Said>
 /** Somebody who trades by one model. */
 export interface Operator {
   readonly who: Person;
+  /** The game that it plays. */
+  readonly gameId: string;
   readonly template: Template;
   /** Poseidon hash of the weights. */
   readonly paramsHash: Uint8Array;
@@ -54,6 +56,7 @@ export const operator = (
   change: Partial<Operator> = {},
 ): Operator => ({
   who: person(name),
+  gameId: GAME_ID,
   template,
   paramsHash: someParams(name),
   predict,
@@ -95,25 +98,24 @@ function predictionsOf(ctx: ReadCtx, operator: Operator, { ref }: At) {
   return { predictions, salt, hash };
 }
 
-const placing = (operator: Operator, { ref, round }: At): Turn => ({
+const placing = (operator: Operator, { ref }: At): Turn => ({
   step: "placeOrder",
   right: () => {
     const { isSealed, bound, deposit, who } = operator;
     const terms = isSealed
       ? { orderHash: termsOf(operator, ref).orderHash, bound }
       : { modelId: modelOf(operator), bound: deposit };
-    return placeOrder(who, round.roundId, terms);
+    return placeOrder(who, ref, terms);
   },
-  wrong: () =>
-    placeOrder(operator.who, round.roundId, { orderHash: termsOf(operator, ref).orderHash, bound: 1n }),
+  wrong: () => placeOrder(operator.who, ref, { orderHash: termsOf(operator, ref).orderHash, bound: 1n }),
 });
 
-function opening(operator: Operator, { ref, round }: At): Turn {
+function opening(operator: Operator, { ref }: At): Turn {
   const { orderHash: _, ...terms } = termsOf(operator, ref);
   return {
     step: "openOrder",
-    right: () => openOrder(operator.who, round.roundId, terms),
-    wrong: () => openOrder(operator.who, round.roundId, { ...terms, deposit: terms.deposit + 1n }),
+    right: () => openOrder(operator.who, ref, terms),
+    wrong: () => openOrder(operator.who, ref, { ...terms, deposit: terms.deposit + 1n }),
   };
 }
 
@@ -121,8 +123,8 @@ function predicting(ctx: ReadCtx, operator: Operator, at: At): Turn {
   const { hash } = predictionsOf(ctx, operator, at);
   return {
     step: "commitPredictions",
-    right: () => commitPredictions(operator.who, at.round.roundId, hash),
-    wrong: () => commitPredictions(operator.who, at.round.roundId, at.random.bytes(32)),
+    right: () => commitPredictions(operator.who, at.ref, hash),
+    wrong: () => commitPredictions(operator.who, at.ref, at.random.bytes(32)),
   };
 }
 
@@ -131,9 +133,8 @@ function openingPredictions(ctx: ReadCtx, operator: Operator, at: At): Turn {
   const others = predictions.toReversed();
   return {
     step: "openPredictions",
-    right: () => openPredictions(operator.who, at.round.roundId, { predictions, salt }),
-    wrong: () =>
-      openPredictions(operator.who, at.round.roundId, { predictions: others, salt: at.random.bytes(32) }),
+    right: () => openPredictions(operator.who, at.ref, { predictions, salt }),
+    wrong: () => openPredictions(operator.who, at.ref, { predictions: others, salt: at.random.bytes(32) }),
   };
 }
 
@@ -146,7 +147,7 @@ function orderTurn(ctx: ReadCtx, operator: Operator, at: At, { status }: Order):
     return openingPredictions(ctx, operator, at);
   const proof = phase === Phase.PHASE_PROVE && operator.prove?.(ctx, operator.who, { gameId, roundId });
   if (!proof) return undefined;
-  const wrong = () => openOrder(operator.who, roundId, termsOf(operator, at.ref));
+  const wrong = () => openOrder(operator.who, at.ref, termsOf(operator, at.ref));
   return { step: "submitProof", right: () => proof, wrong };
 }
 

@@ -26,15 +26,21 @@ export interface World {
 interface Delayed {
   readonly who: Person;
   readonly step: Step;
+  readonly gameId: string;
   readonly roundId: bigint;
   readonly phase: Phase;
   readonly said: Said;
 }
 
+/** What nobody has to do: it must come to nothing, or it is evidence. */
+export type Attack = "repeat" | "foreign" | "seal" | "denounce" | "slander";
+
 /** What somebody did in a block, and what the chain said to it. */
 export interface Deed {
   readonly name: string;
-  readonly step: Step;
+  readonly step: Step | Attack;
+  readonly said: Said;
+  readonly gameId: string;
   readonly roundId: bigint;
   readonly quirk: Quirk | undefined;
   readonly codespace: string;
@@ -43,9 +49,11 @@ export interface Deed {
   readonly charged: boolean;
 }
 
-interface Plan {
+/** What somebody will say in the next block. */
+export interface Plan {
   readonly who: Person;
-  readonly step: Step;
+  readonly step: Step | Attack;
+  readonly gameId: string;
   readonly roundId: bigint;
   readonly quirk: Quirk | undefined;
   readonly said: Said;
@@ -84,55 +92,65 @@ export async function sayAll(chain: TestChain, saids: readonly (readonly [Person
 
 /** What everybody has to say in a round now. */
 export function turnsOf(ctx: ReadCtx, world: World, round: Round): (readonly [Person, Turn])[] {
+  const isIn = ({ gameId }: { readonly gameId: string }): boolean => gameId === round.gameId;
+  const players = world.members.filter(isIn);
   const ref = { chainId: CHAIN_ID, gameId: round.gameId, roundId: round.roundId };
-  const at = { round, ref, random: world.random, labelOf: authorsLabel(world.members, round.roundId) };
-  const operators = world.operators.flatMap((each) => {
+  const at = { round, ref, random: world.random, labelOf: authorsLabel(players, round.roundId) };
+  const operators = world.operators.filter(isIn).flatMap((each) => {
     const turn = operatorTurn(ctx, each, at);
     return turn ? [[each.who, turn] as const] : [];
   });
-  const members = world.members.flatMap((each) =>
+  const members = players.flatMap((each) =>
     memberTurns(ctx, each, at).map((turn) => [each.who, turn] as const),
   );
   return [...operators, ...members];
 }
 
 /** What was to be said in a phase that is over now. */
-function overdue(world: World, { roundId, phase }: Round): Plan[] {
-  const due = world.delayed.filter((each) => each.roundId === roundId && each.phase !== phase);
+function overdue(world: World, { gameId, roundId, phase }: Round): Plan[] {
+  const due = world.delayed.filter(
+    (each) => each.gameId === gameId && each.roundId === roundId && each.phase !== phase,
+  );
   for (const each of due) world.delayed.splice(world.delayed.indexOf(each), 1);
-  return due.map(({ who, step, said }) => ({ who, step, roundId, said, quirk: "late" }));
+  return due.map(({ who, step, said }) => ({ who, step, gameId, roundId, said, quirk: "late" }));
 }
 
 /** What everybody says about a round in the next block. */
 async function plansOf(world: World, round: Round, quirks: Quirks): Promise<Plan[]> {
-  const { roundId, phase } = round;
+  const { gameId, roundId, phase } = round;
   const plans = overdue(world, round);
   for (const [who, turn] of world.chain.read((ctx) => turnsOf(ctx, world, round))) {
     const { step } = turn;
     // A member acts in either window, and a prover once for each batch it owes.
-    const name = `${who.name}/${step}/${roundId}/${step === "revealInputs" ? phase : ""}`;
+    const name = `${who.name}/${step}/${gameId}/${roundId}/${step === "revealInputs" ? phase : ""}`;
     if (world.past.has(name)) continue;
     if (step !== "submitProof") world.past.add(name);
     const quirk = quirks(who.name, step, roundId);
     if (quirk === "silent") continue;
     const said = quirk === "wrong" ? turn.wrong() : await turn.right();
-    if (quirk === "late") world.delayed.push({ who, step, roundId, phase, said });
-    else plans.push({ who, step, roundId, quirk, said });
+    if (quirk === "late") world.delayed.push({ who, step, gameId, roundId, phase, said });
+    else plans.push({ who, step, gameId, roundId, quirk, said });
   }
   return plans;
 }
 
-/** One block in which everybody does what is due in the given rounds. */
-export async function playBlock(world: World, playing: readonly Round[], quirks: Quirks): Promise<Deed[]> {
+/** One block in which everybody does what is due in the given rounds, and some do what `more` says. */
+export async function playBlock(
+  world: World,
+  playing: readonly Round[],
+  quirks: Quirks,
+  more: readonly Plan[] = [],
+): Promise<Deed[]> {
   const plans: Plan[] = [];
   for (const round of playing) plans.push(...(await plansOf(world, round, quirks)));
+  plans.push(...more);
   const { results } = await sayAll(
     world.chain,
     plans.map(({ who, said }) => [who, said]),
   );
-  return plans.map(({ who, step, roundId, quirk }, i) => {
+  return plans.map(({ who, step, said, gameId, roundId, quirk }, i) => {
     const { codespace = "", code = 0, gasWanted = 0n } = results[i] ?? {};
-    return { name: who.name, step, roundId, quirk, codespace, code, charged: gasWanted > 0n };
+    return { name: who.name, step, said, gameId, roundId, quirk, codespace, code, charged: gasWanted > 0n };
   });
 }
 

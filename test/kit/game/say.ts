@@ -1,3 +1,4 @@
+import type { RoundKey } from "#modules/rounds/api.ts";
 import {
   MsgCommitData,
   MsgCommitPanelLabels,
@@ -23,6 +24,12 @@ import type { DataSet, Item } from "./items.ts";
 
 const gameId = GAME_ID;
 
+/** A round of the test game by its number, or one of any game. */
+export type RoundOf = bigint | RoundKey;
+
+const at = (round: RoundOf): RoundKey =>
+  typeof round === "bigint" ? { gameId, roundId: round } : { gameId: round.gameId, roundId: round.roundId };
+
 /** What everybody says in the test game; `change` makes it wrong. */
 export const bindEthereum = (
   who: Person,
@@ -42,14 +49,13 @@ export const registerModel = (who: Person, templateId: Uint8Array, paramsHash: U
 
 export const commitData = (
   who: Person,
-  roundId: bigint,
+  round: RoundOf,
   set: DataSet,
   change: Partial<MsgCommitData> = {},
 ): Said =>
   say(MsgCommitData, {
     member: who.address,
-    gameId,
-    roundId,
+    ...at(round),
     root: set.root,
     count: set.items.length,
     ...change,
@@ -67,7 +73,7 @@ export const revealed = ({ index, packed, contentHash, eventCid, labelHash, cont
 
 export function revealInputs(
   who: Person,
-  roundId: bigint,
+  round: RoundOf,
   { items }: DataSet,
   selected: readonly number[],
   change: Partial<MsgRevealInputs> = {},
@@ -75,8 +81,7 @@ export function revealInputs(
   const chosen = new Set(selected);
   return say(MsgRevealInputs, {
     member: who.address,
-    gameId,
-    roundId,
+    ...at(round),
     items: items.filter(({ index }) => chosen.has(index)).map(revealed),
     otherLeaves: items.filter(({ index }) => !chosen.has(index)).map(({ leaf }) => leaf),
     ...change,
@@ -85,7 +90,7 @@ export function revealInputs(
 
 export function revealLabels(
   who: Person,
-  roundId: bigint,
+  round: RoundOf,
   { items }: DataSet,
   selected: readonly number[],
   change: Partial<MsgRevealLabels> = {},
@@ -94,41 +99,41 @@ export function revealLabels(
   const labels = items
     .filter(({ index }) => chosen.has(index))
     .map(({ index, label, salt }) => ({ index, label, salt }));
-  return say(MsgRevealLabels, { member: who.address, gameId, roundId, labels, ...change });
+  return say(MsgRevealLabels, { member: who.address, ...at(round), labels, ...change });
 }
 
-export const commitPanelLabels = (who: Person, roundId: bigint, labelsHash: Uint8Array): Said =>
-  say(MsgCommitPanelLabels, { member: who.address, gameId, roundId, labelsHash });
+export const commitPanelLabels = (who: Person, round: RoundOf, labelsHash: Uint8Array): Said =>
+  say(MsgCommitPanelLabels, { member: who.address, ...at(round), labelsHash });
 
 export const revealPanelLabels = (
   who: Person,
-  roundId: bigint,
+  round: RoundOf,
   labels: readonly number[],
   salt: Uint8Array,
-): Said => say(MsgRevealPanelLabels, { member: who.address, gameId, roundId, labels, salt });
+): Said => say(MsgRevealPanelLabels, { member: who.address, ...at(round), labels, salt });
 
 export const sealDenouncement = (who: Person, hash: Uint8Array, of: string = gameId): Said =>
   say(MsgSealDenouncement, { informer: who.address, gameId: of, hash });
 
 export const denounce = (
   who: Person,
-  roundId: bigint,
+  round: RoundOf,
   leaked: Pick<MsgDenounce, "member" | "index" | "label" | "salt">,
-): Said => say(MsgDenounce, { informer: who.address, gameId, roundId, ...leaked });
+): Said => say(MsgDenounce, { informer: who.address, ...at(round), ...leaked });
 
 type Own<M> = Partial<Omit<M, "operator">>;
 
-export const placeOrder = (who: Person, roundId: bigint, terms: Own<MsgPlaceOrder>): Said =>
-  say(MsgPlaceOrder, { ...MsgPlaceOrder.zero(), gameId, roundId, ...terms, operator: who.address });
+export const placeOrder = (who: Person, round: RoundOf, terms: Own<MsgPlaceOrder>): Said =>
+  say(MsgPlaceOrder, { ...MsgPlaceOrder.zero(), ...at(round), ...terms, operator: who.address });
 
-export const openOrder = (who: Person, roundId: bigint, terms: Own<MsgOpenOrder>): Said =>
-  say(MsgOpenOrder, { ...MsgOpenOrder.zero(), gameId, roundId, ...terms, operator: who.address });
+export const openOrder = (who: Person, round: RoundOf, terms: Own<MsgOpenOrder>): Said =>
+  say(MsgOpenOrder, { ...MsgOpenOrder.zero(), ...at(round), ...terms, operator: who.address });
 
-export const commitPredictions = (who: Person, roundId: bigint, predictionsHash: Uint8Array): Said =>
-  say(MsgCommitPredictions, { operator: who.address, gameId, roundId, predictionsHash });
+export const commitPredictions = (who: Person, round: RoundOf, predictionsHash: Uint8Array): Said =>
+  say(MsgCommitPredictions, { operator: who.address, ...at(round), predictionsHash });
 
-export const openPredictions = (who: Person, roundId: bigint, terms: Own<MsgOpenPredictions>): Said =>
-  say(MsgOpenPredictions, { ...MsgOpenPredictions.zero(), gameId, roundId, ...terms, operator: who.address });
+export const openPredictions = (who: Person, round: RoundOf, terms: Own<MsgOpenPredictions>): Said =>
+  say(MsgOpenPredictions, { ...MsgOpenPredictions.zero(), ...at(round), ...terms, operator: who.address });
 
-export const submitProof = (who: Person, roundId: bigint, terms: Own<MsgSubmitProof>): Said =>
-  say(MsgSubmitProof, { ...MsgSubmitProof.zero(), gameId, roundId, ...terms, operator: who.address });
+export const submitProof = (who: Person, round: RoundOf, terms: Own<MsgSubmitProof>): Said =>
+  say(MsgSubmitProof, { ...MsgSubmitProof.zero(), ...at(round), ...terms, operator: who.address });
