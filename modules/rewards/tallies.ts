@@ -17,8 +17,9 @@ export interface Tally {
   /** The model's probabilities of all classes in millionths, summing to 10⁶. */
   readonly predictionPpm: readonly bigint[];
   /**
-   * −ln of the probability of the class that counts, in millionths of a nat, rounded up; of 10⁻⁶ at least. Of a
-   * scalar y the cross-entropy −y·ln p₁ − (1−y)·ln p₀. Every round's table needs it, so it is worked out once.
+   * −ln of the probability of the class that counts, in millionths of a nat, rounded up; of 10⁻⁶ at least.
+   * Of a scalar y the cross-entropy −y·ln p₁ − (1−y)·ln p₀. Every round's table needs it, so it is worked
+   * out once.
    */
   readonly lossMicronats: bigint;
 }

@@ -13,7 +13,7 @@ const sent = (sequence: bigint): Sent => ({
   ...{ mayBeKnown: true, offering: false, offeredMs: 0, done: false },
 });
 
-test("the place of a transaction that was given up is filled before any behind those that wait for it", () => {
+test("the place of a transaction that was given up is filled before any behind those that wait", () => {
   const pending = new Pending(new ChainNode("http://127.0.0.1:1"));
   assert.equal(pending.firstFree(5n), 5n);
   const [first, ...others] = [sent(5n), sent(7n), sent(6n), sent(9n)] as [Sent, ...Sent[]];
