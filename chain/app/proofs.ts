@@ -7,7 +7,7 @@ import { statementHash } from "#chain/protocol/statement.ts";
 import type { DecodedTx, TxMessage } from "#chain/tx/decode.ts";
 
 /** The message of a transaction that brings a proof; undefined without one. */
-export const proofMessage = (tx: DecodedTx<Message>): TxMessage<Message> | undefined =>
+const proofMessage = (tx: DecodedTx<Message>): TxMessage<Message> | undefined =>
   tx.messages.find(({ type }) => type.handler.proof !== undefined);
 
 /** The debt that a transaction's proof is to pay; undefined without a proof. */

@@ -5,7 +5,7 @@ import type { Keyspace, ValueCodec } from "./state.ts";
 const U64_MAX = (1n << 64n) - 1n;
 
 /** Unsigned 64-bit numbers, the greatest first. */
-export const descendingKey: KeyCodec<bigint> = {
+const descendingKey: KeyCodec<bigint> = {
   write: (value) => u64Key.write(U64_MAX - value),
   read: (bytes, at) => {
     const [value, end] = u64Key.read(bytes, at);

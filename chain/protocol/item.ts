@@ -27,7 +27,7 @@ export const inputHash = (featurizerId: string, values: Int32Array): Uint8Array 
 export const contentHash = (content: Uint8Array): Uint8Array => taggedHash("iterum/content/v1", content);
 
 /** A label as bytes: u16, or u32 where it is larger, as scalars in millionths are. */
-export const labelBytes = (label: number): Uint8Array => (label > U16_MAX ? u32be(label) : u16be(label));
+const labelBytes = (label: number): Uint8Array => (label > U16_MAX ? u32be(label) : u16be(label));
 
 /** What a member commits to for a label: hidden by its 32 random bytes of salt. */
 export function labelHash(ref: RoundRef, salt: Uint8Array, label: number): Uint8Array {

@@ -5,7 +5,7 @@ import type { Model } from "#proto/gen/iterum/commitments.ts";
 import { itemList, setsOf, sheetsOf } from "./reads.ts";
 import { models } from "./state.ts";
 
-export { committeePay, type Earned } from "./committee-pay.ts";
+export { committeePay } from "./committee-pay.ts";
 export { itemList, setsOf, sheetsOf } from "./reads.ts";
 export { dataRule, featurizer, setDataRule } from "./rule.ts";
 

@@ -41,7 +41,7 @@ const tally = (ctx: ReadCtx, gameId: string, nominee: string): bigint =>
   tallies.get(ctx, [gameId, nominee]) ?? 0n;
 
 /** Takes a member's vote back, if it has given one. */
-export function withdrawVote(ctx: WriteCtx, gameId: string, voter: string): void {
+function withdrawVote(ctx: WriteCtx, gameId: string, voter: string): void {
   const before = councilVotes.get(ctx, [gameId, voter]);
   if (!before) return;
   setTally(ctx, gameId, before.nominee, tally(ctx, gameId, before.nominee) - before.weight);
