@@ -16,7 +16,8 @@ export const createGame: Handler<MsgCreateGame, MsgCreateGameResponse> = {
   signer: ({ authority }) => authority,
   electorate: () => "",
   check: ({ game, election, data, audit, reward, market }) => {
-    const gameId = game?.gameId ?? "";
+    ensure(game, errors.Incomplete, { missing: "game" });
+    const { gameId } = game;
     for (const rule of [election, data, audit, reward, market])
       ensure(rule?.gameId === gameId, errors.Incomplete, { gameId, of: rule?.gameId ?? "nothing" });
   },

@@ -26,6 +26,10 @@ test("a game with a rule too few, a name that is taken or a start that has passe
   const { market, ...rest } = ham;
   failsWith(errors.Incomplete, create(ctx, rest));
   failsWith(errors.Incomplete, create(ctx, { ...ham, market: rulesOf().market }));
+  const nameless = rulesOf({ gameId: "" });
+  const { game, ...headless } = nameless;
+  assert.ok(game);
+  failsWith(errors.Incomplete, create(ctx, headless));
   failsWith(errors.TooEarly, create(ctx, { ...ham, game: { ...ham.game, startHeight: 3n } }));
   failsWith(roundsErrors.BadGame, create(ctx, rulesOf()));
   assert.equal(create(ctx, ham), undefined);
