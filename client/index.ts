@@ -13,9 +13,13 @@ export {
   type CommitmentsQueries,
   featurizerSpec,
   msgCommitData,
+  msgCommitPanelLabels,
+  msgDenounce,
   msgRegisterModel,
   msgRevealInputs,
   msgRevealLabels,
+  msgRevealPanelLabels,
+  msgSealDenouncement,
 } from "./commitments.ts";
 export {
   type CommunityQueries,

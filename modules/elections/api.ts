@@ -1,7 +1,6 @@
 import { compareBigints } from "#chain/bytes/compare.ts";
-import type { Hook, ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
+import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { assert, ensure } from "#chain/kernel/error.ts";
-import { hook } from "#chain/kernel/module.ts";
 import { smaller } from "#chain/math/bounds.ts";
 import { mulDiv } from "#chain/math/mul-div.ts";
 import * as bank from "#modules/bank/api.ts";
@@ -41,16 +40,13 @@ export function enroll(
   putIn(ctx, key, { member: address, weight: isOut ? 0n : member.weight, count, bond });
 }
 
-/** An account has been kept out of a round's draw; who stands behind it may be kept out too. */
-export const accountExcluded: Hook<rounds.RoundKey & { readonly address: string }> =
-  hook("elections.accountExcluded");
-
-/** Keeps an account out of the round's draw: whoever trades must not choose what is traded on. */
+/**
+ * Keeps an account out of the round's draw: whoever trades must not choose what is traded on, nor those whose
+ * money it trades with.
+ */
 export function exclude(ctx: WriteCtx, key: rounds.RoundKey, address: string): void {
-  const { gameId, roundId } = key;
-  exclusions.set(ctx, [gameId, roundId, address], true);
+  exclusions.set(ctx, [key.gameId, key.roundId, address], true);
   takeOut(ctx, key, address);
-  ctx.fire(accountExcluded, { gameId, roundId, address });
 }
 
 /** Keeps a slashed member out of the urns of the rounds after this one, as long as the game says. */
