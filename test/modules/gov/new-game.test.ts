@@ -15,7 +15,7 @@ import { rulesOf } from "../games/kit.ts";
 const [ann, ben, cat] = people("ann", "ben", "cat") as [Person, Person, Person];
 const gameId = "ham";
 
-test("a council's one proposal makes a game with its budget and community, which then decides itself", async () => {
+test("one proposal makes a game with its budget and community, which then decides itself", async () => {
   const chain = newChain({ members: [ann], others: [ben, cat] });
   await chain.until(1n);
   const { game, ...rules } = rulesOf({ gameId });
