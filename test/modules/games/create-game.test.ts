@@ -37,7 +37,7 @@ test("a game with a rule too few, a name that is taken or a start that has passe
 });
 
 test("a game that would take others' places for proofs or time to settle is refused", async () => {
-  const ctx = await opened();
+  const ctx = await opened({ schedule: { settle: 3 } });
   const audited = rulesOf({ gameId: "ham", policy: "sampled" });
   const greedy = { ...audited, audit: { ...audited.audit, proofsPerBlock: 17 } };
   failsWith(proofsErrors.BadGenesis, create(ctx, greedy));

@@ -12,7 +12,14 @@ import { kindErrors } from "#modules/markets/kind-errors.ts";
 import { errors as rewardsErrors } from "#modules/rewards/errors.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { errors as roundsErrors } from "#modules/rounds/errors.ts";
-import { MsgUpdateGameParams } from "#proto/gen/iterum/games.ts";
+import { MsgUpdateGameParams, Query } from "#proto/gen/iterum/games.ts";
+import { ProposalStatus } from "#proto/gen/iterum/gov.ts";
+import { say } from "#test/kit/chain.ts";
+import { authority, decides } from "#test/kit/game/govern.ts";
+import { supply } from "#test/kit/game/money.ts";
+import { playRound } from "#test/kit/game/play.ts";
+import { ask } from "#test/kit/game/refuse.ts";
+import { roomy, stage } from "#test/kit/game/stage.ts";
 import { GAME_ID, TOKEN } from "#test/kit/genesis.ts";
 import { failsWith, opened, rulesOf, update } from "./kit.ts";
 
@@ -111,4 +118,35 @@ test("a round that has opened, another game's rule and a change of nothing are r
     schedule,
   });
   assert.equal(ctx.electorateOf({ typeUrl: MsgUpdateGameParams.typeUrl, value }, AUTHORITY), GAME_ID);
+});
+
+test("a community votes a panel in: the open round is played without one, the next with it", async () => {
+  const lengths = { ...roomy, firstOpen: 60, open: 90 };
+  const world = stage({ schedule: lengths, committee: 4, itemsMax: 16, quorumSets: 3 });
+  const { chain } = world;
+  const had = supply(chain);
+  await chain.until(1n);
+  const choice = { committee: 4, itemsMax: 16, quorumSets: 3, panel: 2, schedule: { ...lengths, label: 3 } };
+  const { game: panelled, ...rules } = rulesOf(choice);
+  const change = { gameId: GAME_ID, fromRound: 2n, schedule: panelled.schedule };
+  const said = say(MsgUpdateGameParams, {
+    ...MsgUpdateGameParams.zero(),
+    ...{ authority, ...change, election: rules.election, reward: rules.reward },
+  });
+  const voters = world.members.map(({ who }) => who);
+  const { status, reason } = await decides(chain, voters, [said]);
+  assert.deepEqual([status, reason], [ProposalStatus.PROPOSAL_STATUS_ENACTED, ""]);
+  for (const roundId of [1n, 2n]) await playRound(world, roundId);
+  const labelled = [1n, 2n].map((roundId) => {
+    const sheets = chain.read((ctx) => [...commitments.sheetsOf(ctx, at(roundId))]);
+    return sheets.reduce((sum, { labels }) => sum + labels.length, 0);
+  });
+  assert.deepEqual(labelled, [0, 32]);
+  const outcomes = [1n, 2n].map((roundId) => chain.read((ctx) => markets.outcomeOf(ctx, at(roundId))));
+  assert.deepEqual(
+    outcomes.map(({ itemsCounted }) => itemsCounted),
+    [16, 16],
+  );
+  assert.deepEqual(ask(chain, Query.changes, { gameId: GAME_ID }).fromRounds, [2n]);
+  assert.equal(supply(chain), had);
 });
