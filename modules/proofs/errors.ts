@@ -12,4 +12,5 @@ export const errors = errorSet("proofs", {
   Invalid: [10, "the proof does not verify"],
   NoAudit: [11, "the game has no audit rule"],
   BadGenesis: [12, "genesis of the proofs is not consistent"],
+  BadTemplate: [13, "the template contradicts itself or the chain, or is approved"],
 });

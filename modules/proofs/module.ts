@@ -1,12 +1,11 @@
 import { keccak256 } from "#chain/bytes/hash.ts";
-import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { type Answers, defineModule, messages, queries } from "#chain/kernel/module.ts";
 import { parseAddress } from "#chain/protocol/address.ts";
-import { checkTemplate, TemplateError, templateId } from "#chain/protocol/template.ts";
 import * as rounds from "#modules/rounds/api.ts";
-import { GenesisState, Msg, Query, type Template } from "#proto/gen/iterum/proofs.ts";
+import { GenesisState, Msg, Query } from "#proto/gen/iterum/proofs.ts";
 import { audit, setAudit } from "./api.ts";
+import { addTemplate, approveTemplate } from "./approve-template.ts";
 import { errors } from "./errors.ts";
 import { audits, dues, setup, templates, verifiers } from "./state.ts";
 import { submitProof } from "./submit-proof.ts";
@@ -24,22 +23,10 @@ const answers: Answers<typeof Query> = {
   },
 };
 
-function addTemplate(ctx: WriteCtx, template: Template): void {
-  const { g2 } = setup.get(ctx);
-  ensure(verifiers.has(ctx, template.verifierCodeHash), errors.BadGenesis, { verifierOf: template.name });
-  try {
-    checkTemplate(template, { srsG2: g2, verifierCodeHash: template.verifierCodeHash });
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    throw errors.BadGenesis({ template: template.name, why: error.message });
-  }
-  templates.set(ctx, templateId(template), template);
-}
-
 export const proofsModule = defineModule({
   name: "proofs",
   version: 1,
-  messages: messages(Msg, { submitProof }),
+  messages: messages(Msg, { submitProof, approveTemplate }),
   queries: queries(Query, answers),
   invariants: [],
   genesis: {

@@ -49,11 +49,11 @@ test("audits that could not convict anybody are refused", () => {
     proofs(() => ({ setup: undefined })),
   );
   refusesGenesis(
-    bad,
+    proofsErrors.BadTemplate,
     proofs(({ templates }) => ({ templates: first(templates, { logrows: 12 }) })),
   );
   refusesGenesis(
-    bad,
+    proofsErrors.BadTemplate,
     proofs(() => ({ verifiers: [{ code: Uint8Array.of(1) }] })),
   );
   refusesGenesis(

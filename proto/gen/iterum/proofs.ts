@@ -187,6 +187,32 @@ export const MsgSubmitProofResponse: Codec<MsgSubmitProofResponse> = codec<MsgSu
   ["remaining", 1, "uint32"],
 ]);
 
+/** Approves a circuit for games to come, by decision of the chain's council, which has reproduced its key. */
+export interface MsgApproveTemplate {
+  readonly authority: string;
+  readonly template: Template | undefined;
+}
+export const MsgApproveTemplate: Codec<MsgApproveTemplate> = codec<MsgApproveTemplate>("iterum.proofs.v1.MsgApproveTemplate", () => ({ authority: "", template: undefined }), [
+  ["authority", 1, "string"],
+  ["template", 2, "message", "optional", () => Template],
+]);
+
+export interface MsgApproveTemplateResponse {
+  readonly templateId: Uint8Array;
+}
+export const MsgApproveTemplateResponse: Codec<MsgApproveTemplateResponse> = codec<MsgApproveTemplateResponse>("iterum.proofs.v1.MsgApproveTemplateResponse", () => ({ templateId: noBytes }), [
+  ["template_id", 1, "bytes"],
+]);
+
+export interface EventTemplateApproved {
+  readonly templateId: Uint8Array;
+  readonly name: string;
+}
+export const EventTemplateApproved: Codec<EventTemplateApproved> = codec<EventTemplateApproved>("iterum.proofs.v1.EventTemplateApproved", () => ({ templateId: noBytes, name: "" }), [
+  ["template_id", 1, "bytes"],
+  ["name", 2, "string"],
+]);
+
 export interface EventProofDue {
   readonly gameId: string;
   readonly roundId: bigint;
@@ -266,6 +292,7 @@ export const QueryDueResponse: Codec<QueryDueResponse> = codec<QueryDueResponse>
 
 export const Msg = {
   submitProof: { path: "/iterum.proofs.v1.Msg/SubmitProof", request: MsgSubmitProof, response: MsgSubmitProofResponse } as Rpc<MsgSubmitProof, MsgSubmitProofResponse>,
+  approveTemplate: { path: "/iterum.proofs.v1.Msg/ApproveTemplate", request: MsgApproveTemplate, response: MsgApproveTemplateResponse } as Rpc<MsgApproveTemplate, MsgApproveTemplateResponse>,
 } as const;
 
 export const Query = {
