@@ -68,11 +68,13 @@ export const attackQueries = (seed: string, count: number): Promise<QueryReport>
 
 /** Requests over HTTP at a steady pace. */
 export interface Load {
-  /** Stops and gives how many were answered, and how many failed. */
-  stop(): Promise<{ readonly answered: number; readonly failed: number }>;
+  /** Stops and gives how many were answered, how many failed, and how many were due and could not be sent. */
+  stop(): Promise<{ readonly answered: number; readonly failed: number; readonly heldBack: number }>;
 }
 
 const TICK_MS = 10;
+/** What a machine too slow for the pace has under way at most: more would fill this process's memory. */
+const UNDER_WAY_MAX = 2_000;
 
 /** Asks a node's RPC so many hostile queries a second until it is stopped. */
 export function hostileLoad(rpcUrl: string, perSecond: number, seed: string): Load {
@@ -96,10 +98,14 @@ export function hostileLoad(rpcUrl: string, perSecond: number, seed: string): Lo
     }
   };
   const startMs = performance.now();
-  let sent = 0;
+  let [sent, heldBack] = [0, 0];
   const timer = setInterval(() => {
     const due = ((performance.now() - startMs) / 1_000) * perSecond;
     for (; sent < due; sent++) {
+      if (underWay.size >= UNDER_WAY_MAX) {
+        heldBack++;
+        continue;
+      }
       const promise: Promise<void> = one().finally(() => underWay.delete(promise));
       underWay.add(promise);
     }
@@ -108,7 +114,7 @@ export function hostileLoad(rpcUrl: string, perSecond: number, seed: string): Lo
     async stop() {
       clearInterval(timer);
       await Promise.all(underWay);
-      return { answered, failed };
+      return { answered, failed, heldBack };
     },
   };
 }

@@ -14,14 +14,23 @@ export function expectSound(report: SoakReport): void {
   assert.deepEqual(refused, []);
 }
 
+/** How many rounds came to their end, and how many orders were placed in all. */
+export function playOf({ told }: SoakReport): { readonly rounds: number; readonly orders: number } {
+  const settled = told.flatMap((event) => (event.kind === "settled" ? [event.roundId] : []));
+  return {
+    rounds: new Set(settled).size,
+    orders: told.filter(({ kind }) => kind === "ordered").length,
+  };
+}
+
 /** What was done, in lines. */
 export function soakLines(seed: string, report: SoakReport): string[] {
-  const { kills, height, txs, failed, offered, queries, falseProofs, told } = report;
-  const settled = new Set(told.flatMap((event) => (event.kind === "settled" ? [event.roundId] : [])));
+  const { kills, height, txs, failed, offered, queries, falseProofs } = report;
+  const { rounds, orders } = playOf(report);
   const sent = Object.entries(offered).map(([kind, count]) => `${count} ${kind}`);
   return [
     `seed ${seed}: ${kills} kills, height ${height}, ${txs} transactions of which ${failed} failed`,
-    `offered: ${sent.join(", ")}; ${falseProofs} false proofs, none accepted; ${settled.size} rounds ended`,
+    `offered: ${sent.join(", ")}; ${rounds} rounds ended, ${orders} orders; ${falseProofs} false proofs`,
     `${queries.answered} hostile queries answered, ${queries.failed} lost in outages`,
   ];
 }
