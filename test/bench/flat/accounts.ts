@@ -1,8 +1,8 @@
 import { chainRegistry, storeSpaces } from "#chain/app/modules.ts";
 import { App } from "#chain/app.ts";
-import { compareBytes } from "#chain/bytes/compare.ts";
 import { sha256 } from "#chain/bytes/hash.ts";
 import { u32be } from "#chain/bytes/int.ts";
+import { fromKey, toKey } from "#chain/bytes/latin1.ts";
 import { writeCtx } from "#chain/kernel/block.ts";
 import { overlay } from "#chain/kernel/overlay.ts";
 import { toAddress } from "#chain/protocol/address.ts";
@@ -37,10 +37,10 @@ export const nextBlock = (app: App, txs: readonly Uint8Array[]): Parameters<App[
   return { height, timeMs, proposer: PROPOSER.address, txs, bytesMax: BYTES_MAX };
 };
 
-const addressAt = (index: number): Uint8Array => sha256(u32be(index)).subarray(0, 20);
+const addressAt = (index: number): string => toKey(sha256(u32be(index)).subarray(0, 20));
 
 /** The address of one of the accounts that only receive. */
-export const receiver = (index: number): string => toAddress(addressAt(index));
+export const receiver = (index: number): string => toAddress(fromKey(addressAt(index)));
 
 /**
  * Makes a chain of so many accounts, each with coins: some that send come with genesis, all others are
@@ -54,14 +54,14 @@ export async function makeChain(folder: string, accounts: number, senders: numbe
     await app.finalizeBlock(nextBlock(app, []));
     await app.commit();
     const registry = chainRegistry();
-    const addresses = Array.from({ length: accounts - senders }, (_, i) => addressAt(i)).sort(compareBytes);
+    const addresses = Array.from({ length: accounts - senders }, (_, i) => addressAt(i)).sort();
     for (let at = 0; at < addresses.length; at += MADE_AT_ONCE) {
       const { height, timeMs, proposer } = nextBlock(app, []);
       const state = overlay(store);
       const block = { chainId: CHAIN_ID, height, timeMs, proposer, verdicts: new Map() };
       const ctx = writeCtx(registry, state, block, []);
       for (const address of addresses.slice(at, at + MADE_AT_ONCE))
-        bank.mint(ctx, toAddress(address), DENOM, 1n);
+        bank.mint(ctx, toAddress(fromKey(address)), DENOM, 1n);
       await store.commit(store.stage(height, state.changes()));
     }
   } finally {
