@@ -21,7 +21,7 @@ import { GenesisState as Treasury } from "#proto/gen/iterum/treasury.ts";
 export const defaultBaseFile = fileURLToPath(new URL("../../genesis.json", import.meta.url));
 
 /** Codecs of the modules whose genesis this program fills in or reads. */
-export const genesisCodecs = {
+const genesisCodecs = {
   auth: Auth,
   bank: Bank,
   community: Community,

@@ -23,7 +23,7 @@ const noProofs = {
 };
 
 /** Begins a chain in memory with this state; throws CliError with what the chain refuses about it. */
-export async function checkAppState(chainId: string, appState: AppState): Promise<void> {
+async function checkAppState(chainId: string, appState: AppState): Promise<void> {
   const app = new App({
     store: memoryStore({ spaces: storeSpaces }),
     proofs: noProofs,

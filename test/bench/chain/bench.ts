@@ -51,7 +51,7 @@ export function benchSpeed(
     say(`signing ${accounts * perAccount} transactions`);
     const txs = await signInto(file, choice, perAccount);
     const load = { ...options, choice, file, txs };
-    say("the ceiling: decoding and signatures alone");
+    if (withCeiling) say("the ceiling: decoding and signatures alone");
     const ceiling = withCeiling ? { ceiling: await runChain("ceiling", load) } : {};
     say("the chain");
     return { chain: await runChain("app", load), ...ceiling };

@@ -10,7 +10,7 @@ import { say } from "../../kit/chain.ts";
 import { CHAIN_ID, DENOM } from "../../kit/genesis.ts";
 
 /** Gas that a send asks for: what it uses and a tenth more, as a client that simulates it asks. */
-export const SEND_GAS = 90_000n;
+const SEND_GAS = 90_000n;
 /** Its fee in base units, at the test chain's price of a thousandth a unit of gas. */
 const SEND_FEE = 90n;
 
