@@ -46,7 +46,7 @@ export const withNode = <T>(
 export const itemData = (index: number, filling = index): object => ({
   contents: new Uint8Array(SEAL_OVERHEAD_BYTES + 256).fill(filling),
   index,
-  label: new Uint8Array(SEAL_OVERHEAD_BYTES + 2).fill(filling),
+  label: new Uint8Array(SEAL_OVERHEAD_BYTES + 4).fill(filling),
 });
 
 export interface Written {

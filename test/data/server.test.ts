@@ -78,7 +78,7 @@ test("every refusal carries its code", () =>
 
 test("only sealed blobs are stored", () =>
   withNode({}, async (node) => {
-    const label = new Uint8Array(74);
+    const label = new Uint8Array(76);
     const shapes: readonly unknown[] = [
       "text",
       { content: "text" },
