@@ -57,6 +57,17 @@ export const bytesKey = (length: number): KeyCodec<Uint8Array> => ({
   read: (bytes, at) => [bytes.slice(at, at + length), at + length],
 });
 
+const U64_MAX = (1n << 64n) - 1n;
+
+/** Unsigned 64-bit numbers, the greatest first. */
+export const descendingKey: KeyCodec<bigint> = {
+  write: (value) => u64Key.write(U64_MAX - value),
+  read: (bytes, at) => {
+    const [value, end] = u64Key.read(bytes, at);
+    return [U64_MAX - value, end];
+  },
+};
+
 export const pair = <A, B>(a: KeyCodec<A>, b: KeyCodec<B>): KeyCodec<readonly [A, B]> => ({
   ...namesOf(a, b),
   write: ([x, y]) => concat(a.write(x), b.write(y)),

@@ -1,17 +1,6 @@
 import type { ReadCtx, WriteCtx } from "./ctx.ts";
-import { type KeyCodec, pair, textKey, u64Key } from "./keys.ts";
+import { descendingKey, pair, textKey } from "./keys.ts";
 import type { Keyspace, ValueCodec } from "./state.ts";
-
-const U64_MAX = (1n << 64n) - 1n;
-
-/** Unsigned 64-bit numbers, the greatest first. */
-const descendingKey: KeyCodec<bigint> = {
-  write: (value) => u64Key.write(U64_MAX - value),
-  read: (bytes, at) => {
-    const [value, end] = u64Key.read(bytes, at);
-    return [U64_MAX - value, end];
-  },
-};
 
 /** Values by name, each of which holds from a number on until the next one does. */
 export interface Versions<V> {

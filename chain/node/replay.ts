@@ -98,15 +98,10 @@ function ensureSameHash(app: App, { height, appHashBefore }: StoredBlock): void 
  * Plays blocks to an app that has the one before the first. Throws ReplayError at the first block that the
  * chain made on another app hash than this app has: then the program itself differs.
  */
-export async function replayChain(
-  app: App,
-  blocks: AsyncIterable<StoredBlock>,
-  onBlock: (block: StoredBlock) => void | Promise<void> = () => undefined,
-): Promise<void> {
+export async function replayChain(app: App, blocks: AsyncIterable<StoredBlock>): Promise<void> {
   for await (const block of blocks) {
     ensureSameHash(app, block);
     await app.finalizeBlock(block);
     await app.commit();
-    await onBlock(block);
   }
 }

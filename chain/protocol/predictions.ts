@@ -1,3 +1,4 @@
+import { splitExact } from "#chain/math/mul-div.ts";
 import { type RoundRef, roundHash } from "./round-key.ts";
 
 /** Greatest value of a prediction: probability 1. */
@@ -16,6 +17,16 @@ export function decodePredictions(bytes: Uint8Array): Uint16Array {
   if (bytes.length % 2 !== 0) throw new RangeError("predictions are pairs of bytes");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return Uint16Array.from({ length: bytes.length >>> 1 }, (_, i) => view.getUint16(i * 2));
+}
+
+/**
+ * The prior as prediction of every item, in 65535ths of the classes 1…K−1 (largest remainder): what the
+ * community knew before.
+ */
+export function priorPredictions(priorPpm: readonly number[], items: number): Uint16Array {
+  const weights = priorPpm.map((ppm) => BigInt(ppm));
+  const [, ...rest] = splitExact(PREDICTION_ONE, weights).map(Number);
+  return Uint16Array.from({ length: items * rest.length }, (_, i) => rest[i % rest.length] as number);
 }
 
 /** Commitment to predictions: H(operator ‖ predictions ‖ salt), bound to chain, game and round. */

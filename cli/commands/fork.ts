@@ -1,16 +1,15 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type Json, toJson } from "#chain/proto/json.ts";
 import { wholeNumber } from "#cli/context.ts";
-import { CliError, ensureCli } from "#cli/errors.ts";
+import { ensureCli } from "#cli/errors.ts";
 import { appStateOf, defaultBaseFile, readBase, type TypedGenesis, typedGenesis } from "#cli/genesis/base.ts";
 import { type Change, type ForkChoices, forkGenesis } from "#cli/genesis/fork.ts";
 import { rehearse } from "#cli/genesis/rehearse.ts";
 import { buildTemplates, defaultTemplateNames } from "#cli/genesis/templates.ts";
 import { say } from "#cli/output.ts";
-import { compileReward } from "#cli/reward/compile.ts";
-import { RewardTextError } from "#cli/reward/error.ts";
+import { compileFile } from "#cli/reward/source.ts";
 import { tableOf } from "#cli/table.ts";
 import { newWaiting } from "#cli/waiting.ts";
 import { parseAmount } from "#client/units.ts";
@@ -56,14 +55,8 @@ async function rewardOf(
 ): Promise<Readonly<Record<string, Json>>> {
   if (builtinIds.includes(source)) return { builtin: source };
   ensureCli(existsSync(source), `--reward is a file or one of ${builtinIds.join(", ")}, not "${source}"`);
-  try {
-    const text = await readFile(source, "utf8");
-    const { program } = compileReward(text, { itemsMax: items, panelSeats: panel });
-    return { builtin: "", program: toJson(Program, program) };
-  } catch (error) {
-    if (!(error instanceof RewardTextError)) throw error;
-    throw new CliError(`${source}: ${error.message}`, { cause: error });
-  }
+  const { program } = await compileFile(source, { itemsMax: items, panelSeats: panel });
+  return { builtin: "", program: toJson(Program, program) };
 }
 
 /** The entries that are given. */

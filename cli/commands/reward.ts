@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { fromHex, toHex } from "#chain/bytes/hex.ts";
 import { toJson } from "#chain/proto/json.ts";
@@ -10,13 +9,13 @@ import {
   wholeNumber,
   withClient,
 } from "#cli/context.ts";
-import { CliError, ensureCli, messageOf } from "#cli/errors.ts";
+import { ensureCli } from "#cli/errors.ts";
 import { say, sayJson } from "#cli/output.ts";
 import { recordsOf } from "#cli/reward/chain-records.ts";
-import { type Compiled, compileReward } from "#cli/reward/compile.ts";
-import { RewardTextError } from "#cli/reward/error.ts";
+import type { Compiled } from "#cli/reward/compile.ts";
 import { printReward } from "#cli/reward/print.ts";
 import { readRecords, writeRecords } from "#cli/reward/round-file.ts";
+import { compileFile, textOf } from "#cli/reward/source.ts";
 import { countRecords, itemTable, scoreRecords, scoreTable, truthTable } from "#cli/reward/tables.ts";
 import { tableOf } from "#cli/table.ts";
 import { builtinProgram } from "#modules/rewards/builtin-programs.ts";
@@ -35,24 +34,11 @@ interface GameOptions {
 
 const limitsOf = ({ itemsMax, panel }: GameOptions): ProgramLimits => ({ itemsMax, panelSeats: panel });
 
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw new CliError(`cannot read ${file}: ${messageOf(cause)}`, { cause });
-  }
-}
-
 /** Compiles the text of a file, or takes the built-in of that id. */
 async function compiled(source: string, options: GameOptions): Promise<Compiled> {
   const builtin = builtinProgram(source, options.agree, options.scalar);
   if (builtin) return { program: builtin, ...checkProgram(builtin, limitsOf(options)) };
-  try {
-    return compileReward(await textOf(source), limitsOf(options));
-  } catch (error) {
-    if (!(error instanceof RewardTextError)) throw error;
-    throw new CliError(`${source}: ${error.message}`, { cause: error });
-  }
+  return compileFile(source, limitsOf(options));
 }
 
 interface CompileOptions extends GameOptions {

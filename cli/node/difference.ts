@@ -2,17 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { storeSpaces } from "#chain/app/modules.ts";
-import { App } from "#chain/app.ts";
 import { type Difference, firstDifference } from "#chain/node/difference.ts";
-import { blocksOf, replayChain, startFromGenesis } from "#chain/node/replay.ts";
+import { blocksOf, genesisOf } from "#chain/node/replay.ts";
 import { openDiskStore } from "#chain/store/disk.ts";
 import type { NodeStore } from "#chain/store/port.ts";
 import { readInto } from "#chain/store/shelf.ts";
-import { createMclBls } from "#chain/verify/bls.ts";
-import { loadVerifier } from "#chain/verify/load-verifier.ts";
-import { startVerifier } from "#chain/verify/verifier.ts";
 import { ensureCli } from "#cli/errors.ts";
-import { note } from "#cli/output.ts";
+import { playAgain } from "#cli/replay/play.ts";
 
 /** What a state is compared with: a snapshot of another node's, or a replay of the blocks of a node. */
 export type Reference = { readonly snapshot: string } | { readonly rpc: string };
@@ -38,17 +34,10 @@ export async function withScratch<T>(work: (store: NodeStore) => Promise<T>): Pr
   }
 }
 
-/** Plays a chain from genesis into an empty store. */
+/** Plays a node's chain up to a height into an empty store. */
 async function replayInto(store: NodeStore, rpc: string, until: bigint): Promise<void> {
-  const proofs = startVerifier({ threads: 1 });
-  try {
-    const [signatures, bls] = [await loadVerifier(note), await createMclBls()];
-    const app = new App({ store, proofs, signatures, bls });
-    await startFromGenesis(app, rpc);
-    await replayChain(app, blocksOf(rpc, 1n, until));
-  } finally {
-    await proofs.close();
-  }
+  const chain = { genesis: await genesisOf(rpc), blocks: blocksOf(rpc, 1n, until) };
+  await playAgain(chain, store, { threads: 1 });
 }
 
 /**

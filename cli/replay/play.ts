@@ -1,3 +1,4 @@
+import type { InvariantCheck } from "#chain/app/types.ts";
 import { App } from "#chain/app.ts";
 import { blocksOf, genesisOf, latestOf, replayChain } from "#chain/node/replay.ts";
 import type { NodeStore } from "#chain/store/port.ts";
@@ -19,21 +20,29 @@ export interface Replayed {
   readonly appHash: Uint8Array;
 }
 
+/** How a chain is played again. */
+interface ReplayOptions {
+  /** Threads that verify proofs. */
+  readonly threads: number;
+  /** Invariants that are checked after each block. */
+  readonly invariants?: InvariantCheck;
+  /** Asked after each block whether another is wanted; by default all are. */
+  readonly onBlock?: (app: App) => boolean;
+}
+
 /**
- * Plays a chain from its genesis into an empty store, with every signature and proof verified again and every
- * invariant checked. `onBlock` is told the app after each block and whether to go on. Rejects with
- * ReplayError at the first app hash that is not the chain's.
+ * Plays a chain from its genesis into an empty store, with every signature and proof verified again. Rejects
+ * with ReplayError at the first app hash that is not the chain's.
  */
 export async function playAgain(
-  { genesis, blocks }: ChainData,
+  { genesis, blocks }: Pick<ChainData, "genesis" | "blocks">,
   store: NodeStore,
-  threads: number,
-  onBlock: (app: App) => boolean,
+  { threads, invariants, onBlock = () => true }: ReplayOptions,
 ): Promise<Replayed> {
   const proofs = startVerifier({ threads });
   try {
     const [signatures, bls] = [await loadVerifier(note), await createMclBls()];
-    const app = new App({ store, proofs, signatures, bls, invariants: "cheap" });
+    const app = new App({ store, proofs, signatures, bls, ...(invariants && { invariants }) });
     app.initChain(genesis);
     await replayChain(
       app,

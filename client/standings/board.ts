@@ -1,6 +1,7 @@
+import { priorPredictions } from "#chain/protocol/predictions.ts";
 import { correlationOf, equalShareOf, type Moments, momentsOf, sumOfMoments } from "./likeness.ts";
 import { type Quality, qualityOf, ratio } from "./quality.ts";
-import { priorPredictions, type StandingsEntry, type StandingsRound } from "./round.ts";
+import type { StandingsEntry, StandingsRound } from "./round.ts";
 import { emptyTally, sumOf, type Tally, tallyOf } from "./tally.ts";
 
 /** What one entrant's rounds have come to so far. */

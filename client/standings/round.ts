@@ -1,5 +1,4 @@
-import { splitExact } from "#chain/math/mul-div.ts";
-import { decodePredictions, PREDICTION_ONE } from "#chain/protocol/predictions.ts";
+import { decodePredictions } from "#chain/protocol/predictions.ts";
 import { type Order, OrderStatus } from "#proto/gen/iterum/markets.ts";
 
 /** An item of a round's final list. */
@@ -72,14 +71,4 @@ export function entryOf(order: Order, { operatorBond, ...model }: OrderFacts): S
     isForfeit: false,
     predictions: isShares ? undefined : decodePredictions(predictions),
   };
-}
-
-/**
- * The prior as prediction of every item, in 65535ths of the classes 1…K−1: what the community knew
- * before. Largest remainder, as the chain's settlement scores it.
- */
-export function priorPredictions(priorPpm: readonly number[], items: number): Uint16Array {
-  const weights = priorPpm.map((ppm) => BigInt(ppm));
-  const [, ...rest] = splitExact(PREDICTION_ONE, weights).map(Number);
-  return Uint16Array.from({ length: items * rest.length }, (_, i) => rest[i % rest.length] as number);
 }

@@ -16,24 +16,24 @@ import { councilVotes, standings, tallies } from "./state.ts";
 
 /** Nominees of one game that a draw or a query looks at. */
 const NOMINEES_MAX = 1_024;
-/** Votes are counted down from here in keys, so that the most come first. */
+/** What a tally holds at most. */
 const VOTES_MAX = (1n << 64n) - 1n;
 
 /** Who has votes in the game, most first, ties in address order; the first 1,024. */
 export function* nominees(ctx: ReadCtx, gameId: string): Iterable<Nominee> {
   let count = 0;
-  for (const [[, rest, nominee]] of standings.under(ctx, textKey, gameId)) {
+  for (const [[, votes, nominee]] of standings.under(ctx, textKey, gameId)) {
     if (++count > NOMINEES_MAX) return;
-    yield { nominee, votes: VOTES_MAX - rest };
+    yield { nominee, votes };
   }
 }
 
 function setTally(ctx: WriteCtx, gameId: string, nominee: string, votes: bigint): void {
   const before = tallies.get(ctx, [gameId, nominee]) ?? 0n;
-  if (before > 0n) standings.delete(ctx, [gameId, VOTES_MAX - before, nominee]);
+  if (before > 0n) standings.delete(ctx, [gameId, before, nominee]);
   if (votes > 0n) {
     tallies.set(ctx, [gameId, nominee], votes);
-    standings.set(ctx, [gameId, VOTES_MAX - votes, nominee], true);
+    standings.set(ctx, [gameId, votes, nominee], true);
   } else tallies.delete(ctx, [gameId, nominee]);
 }
 

@@ -1,4 +1,4 @@
-import { bytesKey, pair, textKey, triple, u64Key } from "#chain/kernel/keys.ts";
+import { bytesKey, descendingKey, pair, textKey, triple, u64Key } from "#chain/kernel/keys.ts";
 import { keyspace, present, u64Value } from "#chain/kernel/state.ts";
 import { versions } from "#chain/kernel/versions.ts";
 import { addressKey } from "#chain/protocol/address.ts";
@@ -36,4 +36,4 @@ export const councilVotes = space.table(11, pair(textKey, addressKey), CouncilVo
 // (gameId, nominee) → votes
 export const tallies = space.table(12, pair(textKey, addressKey), u64Value);
 // (gameId, 2⁶⁴ − 1 − votes, nominee)
-export const standings = space.table(13, triple(textKey, u64Key, addressKey), present);
+export const standings = space.table(13, triple(textKey, descendingKey, addressKey), present);

@@ -76,11 +76,10 @@ export function seatFrom(ctx: WriteCtx, { gameId, roundId }: rounds.RoundKey, ca
 function clearSome(ctx: WriteCtx, { gameId, roundId }: rounds.RoundKey, most: bigint): boolean {
   const { denom } = rounds.game(ctx, gameId);
   let left = most;
-  for (const [key, candidate] of candidates.under(ctx, roundKey, [gameId, roundId])) {
+  for (const [, candidate] of candidates.under(ctx, roundKey, [gameId, roundId])) {
     if (left === 0n) return false;
     bank.send(ctx, BONDS, candidate.member, denom, candidate.bond);
     seatFrom(ctx, { gameId, roundId }, candidate);
-    candidates.delete(ctx, key);
     left -= 1n;
   }
   for (const [key] of exclusions.under(ctx, roundKey, [gameId, roundId])) {

@@ -7,8 +7,18 @@ export const sumOf = (positions: readonly Position[], amount: (position: Positio
   positions.reduce((sum, position) => sum + amount(position), 0n);
 
 /** What the vault of the market holds: subsidy, bounds and fees, until the market is paid out or void. */
-export const heldBy = (s: Book<Terms>): bigint =>
+const heldBy = (s: Book<Terms>): bigint =>
   s.phase === "paid" || s.phase === "void" ? 0n : s.subsidy + sumOf(s.positions, (p) => p.bound + p.fee);
+
+/** Stops the node unless the vault holds exactly what the books say. */
+export const assertVault = (s: Book<Terms>, vault: bigint): void =>
+  assert(vault === heldBy(s), "the vault holds what the market's books say");
+
+/** Stops the node when an order has lost more than its deposit, or a forfeited one earned or lost. */
+export function assertLosses({ positions }: Book<Terms>): void {
+  for (const { gain, deposit, isForfeited } of positions)
+    assert(isForfeited ? gain === 0n : gain >= -deposit, "no order loses more than its deposit");
+}
 
 /** The orders that are not forfeited. */
 export const live = (s: Book<Terms>): Position[] => s.positions.filter((position) => !position.isForfeited);

@@ -1,7 +1,6 @@
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import { smaller } from "#chain/math/bounds.ts";
-import { splitExact } from "#chain/math/mul-div.ts";
-import { decodePredictions, PREDICTION_ONE } from "#chain/protocol/predictions.ts";
+import { decodePredictions, priorPredictions } from "#chain/protocol/predictions.ts";
 import * as rewards from "#modules/rewards/api.ts";
 import type * as rounds from "#modules/rounds/api.ts";
 import { type Market, type Order, type Result, Scoring } from "#proto/gen/iterum/markets.ts";
@@ -16,15 +15,6 @@ export interface Scored {
   readonly revealed: Revealed;
   /** Live orders in address order. */
   readonly orders: readonly Order[];
-}
-
-/** The prior as prediction of every item: what the community knew before. */
-function priorPredictions(priorPpm: readonly number[], items: number): number[] {
-  const all = splitExact(
-    PREDICTION_ONE,
-    priorPpm.map((ppm) => BigInt(ppm)),
-  ).map(Number);
-  return Array.from({ length: items }, () => all.slice(1)).flat();
 }
 
 type ScoreModel = ReturnType<typeof rewards.scoreModels>;

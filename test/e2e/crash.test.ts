@@ -16,20 +16,22 @@ import { randomOf } from "#trainer/random.ts";
 
 const members = people("m1", "m2", "m3", "m4", "m5", "m6");
 const operators = people("ann", "bob");
-const PACE_MS = 150;
+const PACE_MS = 200;
 const SCHEDULE = {
   firstOpen: 25,
-  open: 70,
-  openOrders: 6,
+  open: 84,
+  openOrders: 10,
   elect: 2,
-  revealInputs: 10,
+  revealInputs: 14,
   revealInputs2: 6,
-  predict: 8,
-  openPredictions: 8,
-  revealLabels: 8,
+  predict: 12,
+  openPredictions: 12,
+  revealLabels: 12,
   prove: 2,
   settle: 12,
 };
+/** A phase that an outage swallowed leaves orders unopened: the next round tries again, so often. */
+const TRIES_MAX = 5;
 
 async function untilRound(client: IterumClient, roundId: bigint, phase: Phase): Promise<void> {
   for (const ends = Date.now() + 120_000; Date.now() < ends; await sleep(100)) {
@@ -43,37 +45,39 @@ async function untilRound(client: IterumClient, roundId: bigint, phase: Phase): 
   throw new Error(`round ${roundId} did not reach phase ${phase} in time`);
 }
 
-/** Kills a process at a random moment of a round in play, and starts the node again. */
+const SEED = process.env["ITERUM_TEST_SEED"] ?? String(randomInt(1 << 30));
+const random = randomOf(SEED);
+
+/** Kills a process at a random moment of a round in play, starts the node again, and waits for the end. */
 async function crashInRound(
   node: TestNode,
   which: "app" | "comet",
   client: IterumClient,
   roundId: bigint,
-  at: Phase,
-) {
-  await untilRound(client, roundId, at);
-  await sleep(randomOf(`${SEED} ${which}`).below(2_000));
+): Promise<void> {
+  await untilRound(client, roundId, (Phase.PHASE_OPEN + random.below(10)) as Phase);
+  await sleep(random.below(2_000));
   await node.crash(which);
   await node.start();
+  await untilRound(client, roundId, Phase.PHASE_DONE);
 }
-
-const SEED = process.env["ITERUM_TEST_SEED"] ?? String(randomInt(1 << 30));
 
 test("a round goes on after kills of app and CometBFT, and a replay has the same hashes", async (t) => {
   t.diagnostic(`ITERUM_TEST_SEED=${SEED}`);
-  const random = randomOf(SEED);
   const node = await startNode({ members, others: operators, schedule: SCHEDULE, itemsMin: 6 }, PACE_MS);
   const cast = await startCast(node.rpcUrl, members, operators);
   const client = await connect({ rpc: node.rpcUrl });
+  const settled = async (roundId: bigint): Promise<boolean> =>
+    (await client.markets.outcome(GAME_ID, roundId))?.results.length === operators.length;
   try {
-    const moment = (): Phase => (Phase.PHASE_OPEN + random.below(10)) as Phase;
-    await crashInRound(node, "app", client, 1n, moment());
-    await crashInRound(node, "comet", client, 2n, moment());
-    await untilRound(client, 2n, Phase.PHASE_DONE);
-
-    for (const roundId of [1n, 2n]) {
-      const outcome = await client.markets.outcome(GAME_ID, roundId);
-      assert.equal(outcome?.results.length, operators.length, `orders settled in round ${roundId}`);
+    let roundId = 0n;
+    for (const which of ["app", "comet"] as const) {
+      const first = roundId + 1n;
+      do {
+        assert.ok(roundId < first + BigInt(TRIES_MAX), `no round with a crash of ${which} paid its orders`);
+        roundId += 1n;
+        await crashInRound(node, which, client, roundId);
+      } while (!(await settled(roundId)));
     }
     const height = await node.height();
     const app = await replica(node.rpcUrl, noProofs);

@@ -1,6 +1,6 @@
 import type { OrderKind } from "../kind.ts";
-import { admit, apply, checkOrder, checkPredictions, close, drop, emptyBook } from "../order-book.ts";
-import { payouts, voidMarket } from "../order-payouts.ts";
+import { emptyBook } from "../order-book.ts";
+import { orderSteps } from "../order-steps.ts";
 import { paramsEncoding, stateEncoding } from "./codec.ts";
 import { step } from "./crank.ts";
 import { checkParams, forRound, needs, type Params, subsidy } from "./params.ts";
@@ -17,8 +17,8 @@ function open(params: Params): State {
  * market. An order spends its deposit moving the prices of all items to its model's predictions.
  */
 export const modelLmsr: OrderKind<Params, State> = {
+  ...orderSteps,
   id: "model-lmsr/1",
-  trades: "orders",
   params: paramsEncoding,
   state: stateEncoding,
   check: checkParams,
@@ -28,14 +28,6 @@ export const modelLmsr: OrderKind<Params, State> = {
   prior: ({ priorPpm }) => priorPpm,
   subsidy,
   open,
-  admit,
-  apply,
-  checkOrder,
-  checkPredictions,
-  drop,
-  close,
   step,
-  payouts,
-  void: voidMarket,
   assertSound,
 };

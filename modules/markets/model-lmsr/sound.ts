@@ -1,6 +1,6 @@
 import { assert } from "#chain/kernel/error.ts";
 import { WAD } from "#chain/math/fixed.ts";
-import { heldBy, live, sumOf } from "../order-payouts.ts";
+import { assertLosses, assertVault, live, sumOf } from "../order-payouts.ts";
 import type { State } from "./state.ts";
 
 /** Every item's prices are positive and sum to exactly one. */
@@ -22,12 +22,11 @@ function assertSimplices(prices: readonly bigint[], classes: number): void {
  * that is still to be won (−Φ).
  */
 export function assertSound(s: State, vault: bigint): void {
-  assert(vault === heldBy(s), "the vault holds what the market's books say");
+  assertVault(s, vault);
   if (!s.crank || s.phase === "paid" || s.phase === "void") return;
   const { potential, potentialStart, prices } = s.crank;
   assert(-s.subsidy <= potentialStart && potential <= 0n, "Φ lies between −S and 0");
-  for (const { gain, deposit, isForfeited } of s.positions)
-    assert(isForfeited ? gain === 0n : gain >= -deposit, "no order loses more than its deposit");
+  assertLosses(s);
   const gains = sumOf(s.positions, (position) => position.gain);
   assert(gains === potential - potentialStart, "gains telescope to the difference of Φ");
   const owed = sumOf(live(s), (position) => position.bound + position.gain) - potential;

@@ -2,10 +2,11 @@ import { assert } from "#chain/kernel/error.ts";
 import { DecodeError } from "#chain/proto/error.ts";
 import { WagerParams, WagerState } from "#proto/gen/iterum/markets.ts";
 import type { Encoding, Evaluations, OrderKind, RevealedSet, Step } from "../kind.ts";
-import { admit, apply, checkOrder, checkPredictions, close, drop, emptyBook } from "../order-book.ts";
+import { emptyBook } from "../order-book.ts";
 import { phaseNumber, phaseOf, positionFromProto, positionToProto } from "../order-codec.ts";
-import { heldBy, live, payouts, sumOf, voidMarket } from "../order-payouts.ts";
+import { assertLosses, assertVault, live, sumOf } from "../order-payouts.ts";
 import type { Book } from "../order-state.ts";
+import { orderSteps } from "../order-steps.ts";
 import { PPM } from "../param-rules.ts";
 import { gains } from "./gains.ts";
 import { checkParams, forRound, needs, type Params, subsidy } from "./params.ts";
@@ -53,9 +54,8 @@ function step(s: State, set: RevealedSet, evaluations: Evaluations): Step<State>
  * and all gains together are at most the house's stake.
  */
 function assertSound(s: State, vault: bigint): void {
-  assert(vault === heldBy(s), "the vault holds what the market's books say");
-  for (const { gain, deposit, isForfeited } of s.positions)
-    assert(isForfeited ? gain === 0n : gain >= -deposit, "no order loses more than its deposit");
+  assertVault(s, vault);
+  assertLosses(s);
   assert(sumOf(s.positions, ({ gain }) => gain) <= s.subsidy, "the house covers every gain");
 }
 
@@ -65,8 +65,8 @@ function assertSound(s: State, vault: bigint): void {
  * stakes the subsidy on the prior.
  */
 export const wager: OrderKind<Params, State> = {
+  ...orderSteps,
   id: "wager/1",
-  trades: "orders",
   params: WagerParams,
   state: stateEncoding,
   check: checkParams,
@@ -76,14 +76,6 @@ export const wager: OrderKind<Params, State> = {
   prior: ({ priorPpm }) => priorPpm,
   subsidy,
   open,
-  admit,
-  apply,
-  checkOrder,
-  checkPredictions,
-  drop,
-  close,
   step,
-  payouts,
-  void: voidMarket,
   assertSound,
 };

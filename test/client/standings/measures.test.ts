@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { priorPredictions } from "#chain/protocol/predictions.ts";
 import { correlationOf, equalShareOf, momentsOf } from "#client/standings/likeness.ts";
 import { qualityOf } from "#client/standings/quality.ts";
-import { entryOf, priorPredictions, type StandingsRound } from "#client/standings/round.ts";
+import { entryOf, type StandingsRound } from "#client/standings/round.ts";
 import { tallyOf } from "#client/standings/tally.ts";
 import { Order, OrderStatus } from "#proto/gen/iterum/markets.ts";
 
