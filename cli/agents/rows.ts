@@ -12,9 +12,14 @@ export const trainingSetOf = (spec: FeaturizerSpec, rows: readonly LabelledRow[]
 
 /**
  * A member's rows as its items, `perRound` of them in each round, none twice: round n gives the n-th part, so
- * a member that starts again goes on where it was.
+ * a member that starts again goes on where it was. Others' items are labelled by `labelOf`.
  */
-export const rowsSource = (rows: readonly LabelledRow[], perRound: number): ItemSource => ({
+export const rowsSource = (
+  rows: readonly LabelledRow[],
+  perRound: number,
+  labelOf?: ItemSource["labelOf"],
+): ItemSource => ({
+  ...(labelOf && { labelOf }),
   itemsFor: async (roundId, most) => {
     const from = Number(roundId - 1n) * perRound;
     const part = rows.slice(from, from + Math.min(perRound, most));

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { labelByFirst, rowsLabeller } from "#cli/agents/labellers.ts";
 import { rowsSource, trainingSetOf } from "#cli/agents/rows.ts";
 import { trainerPort } from "#cli/agents/trainer-port.ts";
 import type { CreatedNet } from "#cli/home/create.ts";
@@ -14,6 +15,7 @@ import { featurizerSpec } from "#client/commitments.ts";
 import { connect, type IterumClient } from "#client/connect.ts";
 import { loadMember } from "#client/member/identity.ts";
 import { fileSecrets } from "#client/member/secrets.ts";
+import type { ItemSource } from "#client/ports.ts";
 import { dataNodeStore } from "#data/store.ts";
 import { ProverClient } from "#prover/client.ts";
 import type { ProverServer } from "#prover/server.ts";
@@ -57,7 +59,16 @@ async function withAgent(
   }
 }
 
-const member = (plan: AgentsPlan, name: string): Promise<void> =>
+type LabelOf = NonNullable<ItemSource["labelOf"]>;
+
+/** In a demo all members know all rows: the honest case, in which panels agree. */
+const labelOfAll = ({ classes, members, publicRows }: DealtRows): LabelOf =>
+  labelByFirst([rowsLabeller([...members.values()].flat())], publicRows, {
+    classes: classes.length,
+    onUnknown: () => undefined,
+  });
+
+const member = (plan: AgentsPlan, name: string, labelOf: LabelOf): Promise<void> =>
   withAgent(plan, name, async (chain, key) => {
     const { net, signal, dataUrl, rows, perRound, onMember } = plan;
     const store = await fileSecrets(join(net.layout.agents, name));
@@ -67,7 +78,7 @@ const member = (plan: AgentsPlan, name: string): Promise<void> =>
     });
     await runMember({
       ...{ chain, gameId: net.settings.gameId, store, identity, signal },
-      source: rowsSource(rows.members.get(name) ?? [], perRound),
+      source: rowsSource(rows.members.get(name) ?? [], perRound, labelOf),
       data: dataNodeStore({ url: dataUrl }),
       onEvent: (event) => onMember(name, event),
     });
@@ -99,6 +110,7 @@ const operator = (plan: AgentsPlan, { name, architecture }: (typeof operators)[n
 
 /** Runs all members and operators until the signal fires; rejects when one of them fails for good. */
 export async function runAgents(plan: AgentsPlan): Promise<void> {
-  const members = [...plan.rows.members.keys()].map((name) => member(plan, name));
+  const labelOf = labelOfAll(plan.rows);
+  const members = [...plan.rows.members.keys()].map((name) => member(plan, name, labelOf));
   await Promise.all([...members, ...operators.map((each) => operator(plan, each))]);
 }

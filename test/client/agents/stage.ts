@@ -10,7 +10,7 @@ import { ClientError } from "#client/errors.ts";
 import { loadMember } from "#client/member/identity.ts";
 import { fileSecrets, type SecretStore } from "#client/member/secrets.ts";
 import { type ModuleQueries, moduleQueries } from "#client/modules.ts";
-import type { ChainPort, ProverPort } from "#client/ports.ts";
+import type { ChainPort, ItemSource, ProverPort } from "#client/ports.ts";
 import type { TxMessage } from "#client/tx.ts";
 import { dataNodeStore } from "#data/store.ts";
 import { rounds } from "#modules/rounds/state.ts";
@@ -39,6 +39,8 @@ export interface Setting {
   readonly proofs?: ProofVerifier;
   /** The prover of an operator; by default one that makes no proofs. */
   proverOf?(who: Person): ProverPort;
+  /** The items of a member and how it labels others'; by default those of `wordSource`. */
+  sourceOf?(who: Person): ItemSource;
   /** Whether the chain cannot be reached with these messages. */
   isLost?(who: Person, messages: readonly TxMessage[], queries: ModuleQueries): Promise<boolean>;
 }
@@ -94,12 +96,12 @@ function portOf({ local, setting }: Parts, who: Person): ChainPort {
 }
 
 async function startMember(parts: Parts, who: Person): Promise<Stop> {
-  const { meter, dataUrl, told } = parts;
+  const { meter, dataUrl, told, setting } = parts;
   const store = await storeOf(parts, who);
   const key = { ethereumKey: who.ethereumKey, secrets: store, domain: "iterum.example" };
   const identity = await loadMember({ ...key, clock: () => NOW_MS });
   const data = meteredPort(meter, dataNodeStore({ url: dataUrl }));
-  const source = meteredPort(meter, wordSource(who.name, 8));
+  const source = meteredPort(meter, setting.sourceOf?.(who) ?? wordSource(who.name, 8));
   const options = { chain: portOf(parts, who), gameId: GAME_ID, source, data, identity, store };
   const onEvent = (event: MemberEvent): void => void told.push(event);
   return started((signal) => runMember({ ...options, signal, onEvent }));
