@@ -4,8 +4,9 @@ import { textKey } from "#chain/kernel/keys.ts";
 import type { Member } from "#proto/gen/iterum/community.ts";
 import { errors } from "./errors.ts";
 import { members, totals } from "./state.ts";
-import { ageHeight, weightSince } from "./weight.ts";
+import { ANY_AGE, ageHeight, weightSince } from "./weight.ts";
 
+export { standingChanged, standingsEnded } from "./hooks.ts";
 export { ageHeight, weightSince } from "./weight.ts";
 
 export const findMember = (ctx: ReadCtx, gameId: string, address: string): Member | undefined =>
@@ -24,6 +25,10 @@ export function activeMember(ctx: ReadCtx, gameId: string, address: string): Mem
   ensure(weight > 0n, errors.NoStanding, { gameId, address, sinceHeight });
   return { ...member, weight };
 }
+
+/** What somebody counts for, whatever its age; 0 for everybody but members. */
+export const weightOf = (ctx: ReadCtx, gameId: string, address: string): bigint =>
+  weightSince(ctx, gameId, address, ANY_AGE);
 
 /** What all members count for together, whatever their age. */
 export const totalWeight = (ctx: ReadCtx, gameId: string): bigint => totals.get(ctx, gameId)?.weight ?? 0n;

@@ -3,6 +3,7 @@ import type { Handler } from "#chain/kernel/module.ts";
 import type { MsgSetSnapshot, MsgSetSnapshotResponse } from "#proto/gen/iterum/community.ts";
 import { errors } from "./errors.ts";
 import { snapshotSet } from "./events.ts";
+import { standingsEnded } from "./hooks.ts";
 import { snapshots } from "./kinds.ts";
 import { checkRule, ruleOfKind } from "./rule.ts";
 import { rules, totals } from "./state.ts";
@@ -19,6 +20,7 @@ export const setSnapshot: Handler<MsgSetSnapshot, MsgSetSnapshotResponse> = {
     rules.set(ctx, gameId, next);
     // Claims under another root count for nothing.
     totals.set(ctx, gameId, { gameId, members: 0n, weight: 0n });
+    ctx.fire(standingsEnded, { gameId });
     snapshotSet(ctx, { gameId, ...snapshot });
     return {};
   },

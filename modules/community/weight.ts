@@ -1,6 +1,7 @@
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { memberJoined, memberLeft } from "./events.ts";
+import { standingChanged } from "./hooks.ts";
 import { kindOf, ruleOf, weigh } from "./rule.ts";
 import { members, totals } from "./state.ts";
 
@@ -37,5 +38,6 @@ export function changing(ctx: WriteCtx, gameId: string, address: string, change:
   const joined = (after > 0n ? 1n : 0n) - (before > 0n ? 1n : 0n);
   totals.set(ctx, gameId, { gameId, members: count + joined, weight: weight + after - before });
   if (after > 0n && after !== before) memberJoined(ctx, { gameId, member: address, weight: after });
+  if (after !== before) ctx.fire(standingChanged, { gameId, member: address, weight: after });
   if (was && !members.has(ctx, [gameId, address])) memberLeft(ctx, { gameId, member: address });
 }

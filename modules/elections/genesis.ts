@@ -1,19 +1,9 @@
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import type { GenesisState } from "#proto/gen/iterum/elections.ts";
-import { countVote } from "./council.ts";
+import { restoreVote, votesThatCount } from "./council.ts";
 import { errors } from "./errors.ts";
-import {
-  bars,
-  beacon,
-  beaconKeys,
-  candidates,
-  councilVotes,
-  elections,
-  emptying,
-  exclusions,
-  seats,
-} from "./state.ts";
+import { bars, beacon, beaconKeys, candidates, elections, emptying, exclusions, seats } from "./state.ts";
 import { putIn } from "./urn.ts";
 
 /** Candidates as they went into their urns. */
@@ -39,7 +29,7 @@ export function restoreElections(ctx: WriteCtx, genesis: GenesisState): void {
   for (const { gameId, member, untilRound } of genesis.bars) bars.set(ctx, [gameId, member], untilRound);
   for (const { gameId, vote } of genesis.councilVotes) {
     ensure(vote, errors.BadGenesis, { gameId });
-    countVote(ctx, gameId, vote);
+    restoreVote(ctx, gameId, vote);
   }
 }
 
@@ -57,5 +47,5 @@ export const dumpElections = (ctx: ReadCtx): GenesisState => ({
   exclusions: [...exclusions.all(ctx)].map(([[gameId, roundId, address]]) => ({ gameId, roundId, address })),
   emptying: [...emptying.all(ctx)].map(([[gameId, roundId]]) => ({ gameId, roundId })),
   bars: [...bars.all(ctx)].map(([[gameId, member], untilRound]) => ({ gameId, member, untilRound })),
-  councilVotes: [...councilVotes.all(ctx)].map(([[gameId], vote]) => ({ gameId, vote })),
+  councilVotes: [...votesThatCount(ctx)],
 });

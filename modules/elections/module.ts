@@ -4,12 +4,13 @@ import { type Answers, defineModule, invariant, messages, on, queries } from "#c
 import { firstBeacon, verifyPossession } from "#chain/protocol/beacon.ts";
 import * as auth from "#modules/auth/api.ts";
 import * as bank from "#modules/bank/api.ts";
+import * as community from "#modules/community/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { GenesisState, Injected, Msg, Query } from "#proto/gen/iterum/elections.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
 import { electionOf, seatsOf, setElection } from "./api.ts";
 import { beaconHandler, beaconIsSigned, moveUnsigned } from "./beacon.ts";
-import { nominees, voteCouncil } from "./council.ts";
+import { clearTerms, endTerm, lowerVote, nominees, talliesHold, voteCouncil } from "./council.ts";
 import { drawCommittee } from "./draw.ts";
 import { callAlternates, endLabels, endReveals, releaseAll } from "./duty.ts";
 import { errors } from "./errors.ts";
@@ -50,8 +51,12 @@ export const electionsModule = defineModule({
   messages: messages(Msg, { voteCouncil }),
   injected: messages(Injected, { beacon: beaconHandler }),
   queries: queries(Query, answers),
-  invariants: [bondsAreBacked],
-  hooks: [on(rounds.phaseEntered, (ctx, { phase, ...key }) => turns[phase as Phase]?.(ctx, key))],
+  invariants: [bondsAreBacked, talliesHold],
+  hooks: [
+    on(rounds.phaseEntered, (ctx, { phase, ...key }) => turns[phase as Phase]?.(ctx, key)),
+    on(community.standingChanged, lowerVote),
+    on(community.standingsEnded, endTerm),
+  ],
   genesis: {
     codec: GenesisState,
     init: (ctx, genesis) => {
@@ -72,5 +77,8 @@ export const electionsModule = defineModule({
     dump: dumpElections,
   },
   beginBlock: moveUnsigned,
-  endBlock: clearUrns,
+  endBlock: (ctx) => {
+    clearUrns(ctx);
+    clearTerms(ctx);
+  },
 });

@@ -31,9 +31,13 @@ export const tickets = space.table(8, triple(textKey, u64Key, u64Key), Ticket);
 export const emptying = space.table(9, roundKey, present); // urns that are over
 // (gameId, member) → last round that it is kept out of
 export const bars = space.table(10, pair(textKey, addressKey), u64Value);
-// (gameId, voter)
-export const councilVotes = space.table(11, pair(textKey, addressKey), CouncilVote);
-// (gameId, nominee) → votes
-export const tallies = space.table(12, pair(textKey, addressKey), u64Value);
-// (gameId, 2⁶⁴ − 1 − votes, nominee)
-export const standings = space.table(13, triple(textKey, descendingKey, addressKey), present);
+/** (gameId, term): the prefix of a council's rows. */
+export const termKey = pair(textKey, u64Key);
+// (term, voter)
+export const councilVotes = space.table(11, pair(termKey, addressKey), CouncilVote);
+// (term, nominee) → votes
+export const tallies = space.table(12, pair(termKey, addressKey), u64Value);
+// (term, 2⁶⁴ − 1 − votes, nominee)
+export const standings = space.table(13, triple(termKey, descendingKey, addressKey), present);
+export const terms = space.table(14, textKey, u64Value); // of each game; 0 where there is none
+export const endedTerms = space.table(15, termKey, present); // whose votes are being cleared
