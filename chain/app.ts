@@ -66,7 +66,7 @@ export class App {
     this.#options = options;
     this.#committed = committedOf(options.store);
     const { signatures, signaturePool, bls = nobleBls } = options;
-    const cache = signatureCache(SIGNATURES_REMEMBERED);
+    const cache = signatureCache(options.signaturesRemembered ?? SIGNATURES_REMEMBERED);
     const parts = { registry: chainRegistry(), signatures, signaturePool, signatureCache: cache };
     this.#machine = { ...parts, knownTxs: knownTxs((id) => this.#pool.find(id)) };
     this.#beaconVerdicts = beaconJudge(this.#machine.registry, bls);

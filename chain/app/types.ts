@@ -27,6 +27,8 @@ export interface AppOptions {
   readonly signatures: SignatureVerifier;
   /** Verifies many at once ahead of the work that needs them; without it they are verified one by one. */
   readonly signaturePool?: SignaturePool;
+  /** Verdicts on signatures that are kept, some 250 bytes each; by default 50,000. */
+  readonly signaturesRemembered?: number;
   /** Verifies beacons; without it plain JavaScript does, three times slower. */
   readonly bls?: Bls;
   /** Absent on nodes that never propose. */

@@ -11,6 +11,7 @@ const home = process.env["ITERUM_TEST_HOME"] ?? "";
 const beacon = fromHex(process.env["ITERUM_TEST_BEACON"] ?? "");
 /** Caches that are full within minutes. */
 const cacheBytes = Number(process.env["ITERUM_TEST_CACHE_BYTES"] ?? 0);
+const signaturesRemembered = Number(process.env["ITERUM_TEST_SIGNATURES"] ?? 0);
 const paths = homePaths(home);
 const bls = await createMclBls();
 const proofs = startVerifier({ threads: 1 });
@@ -29,6 +30,7 @@ try {
     app: {
       proofs,
       bls,
+      ...(signaturesRemembered > 0 && { signaturesRemembered }),
       beacon: (message) => signBeacon(message, beacon, bls),
       // Those that walk whole tables cost more than the blocks themselves on a chain of many accounts.
       invariants: process.env["ITERUM_TEST_INVARIANTS"] === "cheap" ? "cheap" : "full",

@@ -69,13 +69,19 @@ async function fillHome(
   return rpcPort;
 }
 
-const APP = new URL("./app-process.ts", import.meta.url);
+/** The program of the app alone. */
+export const APP = new URL("./app-process.ts", import.meta.url);
 
-/** Starts the app of a home in a process of its own, or another program in its place. */
-export function startApp(home: string, env: NodeJS.ProcessEnv = {}, program = APP): Promise<AppChild> {
+/** Starts the app of a home in a process of its own, or another program in its place; `flags` are Node's. */
+export function startApp(
+  home: string,
+  env: NodeJS.ProcessEnv = {},
+  program = APP,
+  flags: readonly string[] = [],
+): Promise<AppChild> {
   const { appLog, appPid } = homePaths(home);
   return startAppChild({
-    args: [fileURLToPath(program)],
+    args: [...flags, fileURLToPath(program)],
     env: {
       HOME: home,
       // A process that is started many times starts in half the time.

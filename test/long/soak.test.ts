@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { test } from "node:test";
-import { type Growth, growthLine, growthOf } from "#test/kit/soak/growth.ts";
+import { type Growth, growthLines, growthOf } from "#test/kit/soak/growth.ts";
 import { expectSound, playOf, soakLines } from "#test/kit/soak/judge.ts";
 import { soak } from "#test/kit/soak/soak.ts";
 
@@ -13,7 +13,7 @@ const REPORT = process.env["ITERUM_SOAK_REPORT"];
 const MINUTE_MS = 60_000;
 /** A shorter soak has too few samples to tell a leak from caches that fill. */
 const SLOPE_MINUTES_MIN = 40;
-/** Growth of the heap that is not yet a leak, MB an hour. */
+/** Growth of what lives that is not yet a leak, MB an hour. */
 const SLOPE_MAX = 20;
 /** Descriptors by which the starts of the last restarts may exceed those of the first. */
 const DESCRIPTORS_MAX = 16;
@@ -31,7 +31,7 @@ test(`a node under mixed load for ${MINUTES} minutes survives kills and grows no
   if (REPORT) await writeFile(REPORT, JSON.stringify(report, plain));
   const [app, comet] = [growthOf(report.samples, "app"), growthOf(report.samples, "comet")];
   for (const line of soakLines(SEED, report)) t.diagnostic(line);
-  for (const line of [growthLine("app", app), growthLine("CometBFT", comet)]) t.diagnostic(line);
+  for (const line of [...growthLines("app", app), ...growthLines("CometBFT", comet)]) t.diagnostic(line);
   expectSound(report);
   // Operators whose proof is false wait for it in vain and go on; they miss rounds, not the game.
   const { rounds, orders } = playOf(report);

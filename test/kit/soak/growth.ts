@@ -1,16 +1,22 @@
+import type { Live } from "./heaps.ts";
 import type { Sample } from "./soak.ts";
 import { median, type Point, slopeOf, type Usage } from "./usage.ts";
 
-/** How one process fared over a soak, megabytes and megabytes an hour. */
+type Which = "app" | "comet";
+
+/** How what a process needs changed over the quiet time, megabytes and megabytes an hour. */
 export interface Growth {
-  /** Resident memory in the middle of the last generation's time after warming up. */
-  readonly residentMb: number;
-  /** Slope of the memory that no file backs after collections, in the last generation after warming up. */
+  /** Medians of what lived in each third of that time, and the slope over all of it. */
+  readonly liveMb: readonly number[];
   readonly slopeMbPerHour: number;
-  /** What that slope is fitted to: the lowest memory in each third of that time. */
-  readonly floorsMb: readonly number[];
-  /** The same among the starts of all generations: what stays across restarts. */
+  /** Slope of each thread of the app, by its name; of CometBFT's threads none has memory of its own. */
+  readonly threads: Readonly<Record<string, number>>;
+  /** Slope among the first looks at all generations, each at the same age: what stays across restarts. */
   readonly startsSlopeMbPerHour: number;
+  /** Medians, in each third, of resident memory and of memory that no file backs and no heap accounts for. */
+  readonly residentMb: readonly number[];
+  readonly outsideMb: readonly number[];
+  readonly outsideSlopeMbPerHour: number;
   /** Medians of the first and the last generations. */
   readonly files: readonly [number, number];
   readonly handles: readonly [number, number];
@@ -20,63 +26,96 @@ const MEGABYTE = 1_000_000;
 /** A generation's start, in which every one of them does the same. */
 const START_MIN_MS = 4_000;
 const START_MAX_MS = 12_000;
-/** The share of the last generation in which caches and heaps fill. */
+/** The share of the last generation in which caches fill and code is compiled. */
 const WARM_UP = 1 / 6;
-/** A heap grows from one full collection to the next, minutes later: its floors tell what is really held. */
-const FLOORS = 3;
+
+/** A sample at whose time both processes collected. */
+type Look = Sample & { readonly live: Live };
+
+const isLook = (sample: Sample): sample is Look => sample.live !== undefined;
 
 const isStart = ({ ageMs }: Sample): boolean => ageMs >= START_MIN_MS && ageMs < START_MAX_MS;
 
-/** The last generation after warming up. */
-function settled(samples: readonly Sample[]): Sample[] {
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+/** What lives in one process, or in its threads of one name. */
+function liveBytes({ live }: Look, which: Which, name?: string): number {
+  if (which === "comet") return live.comet;
+  const heaps = live.app.filter((heap) => name === undefined || heap.name === name);
+  return sum(heaps.map(({ usedBytes, externalBytes }) => usedBytes + externalBytes));
+}
+
+/** Memory of no heap: the database's, stacks, what native code holds. Its journal is a buffer of 64 MiB. */
+function outsideBytes(look: Look, which: Which): number {
+  const { anonymousBytes } = look[which];
+  if (which === "comet") return anonymousBytes - look.live.comet;
+  const heaps = sum(look.live.app.map(({ committedBytes, bufferBytes }) => committedBytes + bufferBytes));
+  return anonymousBytes - heaps - look.journalBytes;
+}
+
+/** The looks at the last generation after warming up. */
+function settled(samples: readonly Sample[]): Look[] {
   const last = samples.at(-1);
   if (last === undefined) return [];
-  return samples.filter(
-    ({ generation, ageMs }) => generation === last.generation && ageMs >= last.ageMs * WARM_UP,
-  );
+  return samples
+    .filter(isLook)
+    .filter(({ generation, ageMs }) => generation === last.generation && ageMs >= last.ageMs * WARM_UP);
 }
 
-/** The lowest of each of three equal spans, at the moment when it was. */
-function floors(points: readonly Point[]): Point[] {
-  const [first, last] = [points[0]?.hours ?? 0, points.at(-1)?.hours ?? 0];
-  const spanOf = ({ hours }: Point): number =>
-    Math.min(Math.floor(((hours - first) / (last - first)) * FLOORS), FLOORS - 1);
-  return Array.from({ length: FLOORS }, (_, i) => points.filter((point) => spanOf(point) === i))
-    .filter((span) => span.length > 0)
-    .map((span) => span.reduce((low, point) => (point.value < low.value ? point : low)));
+/** The first look at each generation. */
+function starts(samples: readonly Sample[]): Look[] {
+  const seen = new Set<number>();
+  return samples.filter(isLook).filter((look) => {
+    const isFirst = !seen.has(look.generation) && isStart(look);
+    seen.add(look.generation);
+    return isFirst;
+  });
 }
+
+/** Medians of three equal parts. */
+const thirds = (values: readonly number[]): number[] => {
+  const third = Math.ceil(values.length / 3);
+  return [0, 1, 2].map((i) => median(values.slice(i * third, (i + 1) * third)));
+};
 
 /** Growth of the app or of CometBFT. */
-export function growthOf(samples: readonly Sample[], which: "app" | "comet"): Growth {
-  // What the journal holds is in memory until it fills its 64 MiB: a buffer, not a leak.
-  const megabytes = (sample: Sample): number =>
-    (sample[which].anonymousBytes - (which === "app" ? sample.journalBytes : 0)) / MEGABYTE;
-  const points = (some: readonly Sample[]): Point[] =>
-    some.map((sample) => ({ hours: sample.hours, value: megabytes(sample) }));
-  const starts = samples.filter(isStart);
-  const third = Math.ceil(starts.length / 3);
-  const ends = (measure: (usage: Usage) => number): [number, number] => [
-    median(starts.slice(0, third).map((sample) => measure(sample[which]))),
-    median(starts.slice(-third).map((sample) => measure(sample[which]))),
-  ];
+export function growthOf(samples: readonly Sample[], which: Which): Growth {
   const rest = settled(samples);
-  const low = floors(points(rest));
+  const points = (looks: readonly Look[], name?: string): Point[] =>
+    looks.map((look) => ({ hours: look.hours, value: liveBytes(look, which, name) / MEGABYTE }));
+  const names = new Set(which === "app" ? rest.flatMap(({ live }) => live.app.map(({ name }) => name)) : []);
+  const open = samples.filter(isStart);
+  const ends = (measure: (usage: Usage) => number): [number, number] => {
+    const [first = 0, , last = 0] = thirds(open.map((sample) => measure(sample[which])));
+    return [first, last];
+  };
   return {
-    residentMb: median(rest.map((sample) => sample[which].residentBytes / MEGABYTE)),
-    slopeMbPerHour: slopeOf(low),
-    floorsMb: low.map(({ value }) => value),
-    startsSlopeMbPerHour: slopeOf(points(starts)),
+    liveMb: thirds(points(rest).map(({ value }) => value)),
+    slopeMbPerHour: slopeOf(points(rest)),
+    threads: Object.fromEntries([...names].map((name) => [name, slopeOf(points(rest, name))])),
+    startsSlopeMbPerHour: slopeOf(points(starts(samples))),
+    residentMb: thirds(rest.map((look) => look[which].residentBytes / MEGABYTE)),
+    outsideMb: thirds(rest.map((look) => outsideBytes(look, which) / MEGABYTE)),
+    outsideSlopeMbPerHour: slopeOf(
+      rest.map((look) => ({ hours: look.hours, value: outsideBytes(look, which) / MEGABYTE })),
+    ),
     files: ends(({ files }) => files),
     handles: ends(({ handles }) => handles),
   };
 }
 
-/** A process's growth in one line. */
-export const growthLine = (name: string, growth: Growth): string => {
-  const { residentMb, slopeMbPerHour, floorsMb, startsSlopeMbPerHour, files, handles } = growth;
-  const low = floorsMb.map((each) => each.toFixed(0)).join(" ");
-  const starts = `at starts ${startsSlopeMbPerHour.toFixed(1)} MB/h`;
-  const slopes = `floors ${low} MB: ${slopeMbPerHour.toFixed(1)} MB/h, ${starts}`;
-  const open = `files ${files.join(" → ")}, handles ${handles.join(" → ")}`;
-  return `${name}: ${residentMb.toFixed(0)} MB, ${slopes}, ${open}`;
-};
+/** A process's growth in lines. */
+export function growthLines(name: string, growth: Growth): string[] {
+  const list = (values: readonly number[], digits: number): string =>
+    values.map((value) => value.toFixed(digits)).join(" → ");
+  const threads = Object.entries(growth.threads).map(([thread, slope]) => `${thread} ${slope.toFixed(1)}`);
+  const of = threads.length > 0 ? ` (${threads.join(", ")})` : "";
+  const outside = `${list(growth.outsideMb, 1)} MB: ${growth.outsideSlopeMbPerHour.toFixed(1)} MB/h`;
+  return [
+    `${name}: live ${list(growth.liveMb, 1)} MB: ${growth.slopeMbPerHour.toFixed(1)} MB/h${of}`,
+    `${name}: at starts ${growth.startsSlopeMbPerHour.toFixed(1)} MB/h`,
+    `${name}: resident ${list(growth.residentMb, 0)} MB`,
+    `${name}: outside the heaps ${outside}`,
+    `${name}: files ${list(growth.files, 0)}, handles ${list(growth.handles, 0)}`,
+  ];
+}

@@ -15,9 +15,10 @@ import { type Person, people } from "../accounts.ts";
 import { type Cast, startCast } from "../cast.ts";
 import { type GenesisChoice, TOKEN } from "../genesis.ts";
 import { hostileLoad } from "../hostile-load.ts";
-import { makeHome, startApp } from "../node.ts";
+import { APP, makeHome, startApp } from "../node.ts";
 import { zkSample } from "../zk.ts";
 import { type Followed, startFollower } from "./follower.ts";
+import { type Live, liveProbe, type Probe } from "./heaps.ts";
 import { lyingProver, type Offered, startTraffic, withSenders } from "./traffic.ts";
 import { type Usage, usageOf } from "./usage.ts";
 
@@ -43,6 +44,8 @@ export interface Sample {
   readonly comet: Usage;
   /** What the app's database has in its journal, and holds in memory as well. */
   readonly journalBytes: number;
+  /** What lived in both after a collection, where one was asked for. */
+  readonly live?: Live;
 }
 
 export interface SoakReport extends Followed {
@@ -59,10 +62,13 @@ export interface SoakReport extends Followed {
 
 const PACE_MS = 400;
 const SAMPLE_MS = 2_000;
+/** How old a generation is when its live memory is first looked at, and how often it is from then on. */
+const FIRST_LIVE_MS = 5_000;
+const LIVE_EVERY_MS = 20_000;
 const HOSTILE_PER_SECOND = 10;
 const RECOVERY_MS = 120_000;
 /** With the node's own bounds caches would go on filling for hours, which looks like a leak. */
-const APP_ENV = { ITERUM_TEST_CACHE_BYTES: `${4 << 20}` };
+const APP_ENV = { ITERUM_TEST_CACHE_BYTES: `${4 << 20}`, ITERUM_TEST_SIGNATURES: "2000" };
 const MEMBERS = people("m1", "m2", "m3", "m4", "m5", "m6");
 const OPERATORS = people("ann", "bob");
 const SCHEDULE = {
@@ -123,21 +129,42 @@ function journalOf(home: string): number {
   }
 }
 
-/** Looks at both processes until it is stopped. */
-function sampling(node: SupervisedNode, home: string): { samples: Sample[]; stop(): void } {
+/** Looks at both processes until it is stopped; now and then it has them collect what they do not need. */
+function sampling(node: SupervisedNode, home: string, probe: Probe<Live>) {
   const samples: Sample[] = [];
   const startMs = performance.now();
-  let [generation, bornMs] = [0, startMs];
-  const timer = setInterval(() => {
-    const nowMs = performance.now();
-    if (node.restarts() !== generation) [generation, bornMs] = [node.restarts(), nowMs];
+  const abort = new AbortController();
+  let [generation, bornMs, collectedMs] = [0, startMs, startMs];
+  const sample = async (): Promise<void> => {
+    const ageMs = performance.now() - bornMs;
+    // Once in each generation at the same age, then at even intervals.
+    const isDue = ageMs >= FIRST_LIVE_MS && performance.now() >= collectedMs + LIVE_EVERY_MS;
+    const live = isDue ? await probe.read() : undefined;
+    if (live) collectedMs = performance.now();
+    if (node.restarts() !== generation) return;
     const pids = node.pids();
     const [app, comet] = [usageOf(pids.app), usageOf(pids.comet)];
-    const hours = (nowMs - startMs) / 3_600_000;
+    const hours = (performance.now() - startMs) / 3_600_000;
     if (!app || !comet) return;
-    samples.push({ hours, generation, ageMs: nowMs - bornMs, app, comet, journalBytes: journalOf(home) });
-  }, SAMPLE_MS);
-  return { samples, stop: () => clearInterval(timer) };
+    const usage = { app, comet, journalBytes: journalOf(home) };
+    samples.push({ hours, generation, ageMs, ...usage, ...(live && { live }) });
+  };
+  const run = async (): Promise<void> => {
+    for (const { signal } = abort; !signal.aborted; ) {
+      if (node.restarts() !== generation) {
+        [generation, bornMs] = [node.restarts(), performance.now()];
+        collectedMs = -LIVE_EVERY_MS;
+      }
+      await sample();
+      await sleep(SAMPLE_MS, undefined, { signal }).catch(() => undefined);
+    }
+  };
+  const ended = run();
+  const stop = (): Promise<void> => {
+    abort.abort();
+    return ended;
+  };
+  return { samples, stop };
 }
 
 interface Stage {
@@ -198,8 +225,10 @@ export async function soak(plan: SoakPlan): Promise<SoakReport> {
   const staged = await stage();
   const { home } = staged;
   const downs: string[] = [];
+  const probe = await liveProbe(home);
+  const env = { ...APP_ENV, ...probe.env };
   const node = await superviseNode({
-    ...{ home, binary: findCometBft(), startApp: () => startApp(home, APP_ENV) },
+    ...{ home, binary: findCometBft(), startApp: () => startApp(home, env, APP, probe.flags) },
     onNews: (news) => void (news.kind === "up" || downs.push(news.why)),
     // Kills that come one after the other are no reason to wait longer.
     patience: { pauseMaxMs: 500 },
@@ -214,14 +243,14 @@ export async function soak(plan: SoakPlan): Promise<SoakReport> {
   failure.catch(() => undefined);
   try {
     const load = await startLoad(node.rpcUrl, staged, plan.seed);
-    const sampler = sampling(node, home);
+    const sampler = sampling(node, home, probe);
     let done: Awaited<ReturnType<typeof load.stop>>;
     let kills = 0;
     try {
       kills = await Promise.race([killing(node, plan), failure]);
       await Promise.race([sleep(plan.quietMs), failure]);
     } finally {
-      sampler.stop();
+      await sampler.stop();
       done = await load.stop();
     }
     const followed = await follower.finish();

@@ -15,6 +15,9 @@ import type { Random } from "../game/random.ts";
 const LANES = 4;
 const BURST_MAX = 4;
 const PAUSE_PER_TX_MS = 1_000;
+/** Now and then a lane sends so many at once: signatures of that many are checked in threads. */
+const WAVE = 40;
+const WAVE_CHANCE = 0.02;
 
 const lanes: readonly Signer[] = Array.from({ length: LANES }, (_, i) => [
   signer("direct", `direct ${i}`),
@@ -46,7 +49,8 @@ async function burst(node: ChainNode, by: Signer, random: Random, offered: Offer
   const { info } = await askNode(node)(AccountQuery.accountInfo, { address: by.address });
   const height = await node.height();
   const timeS = BigInt(Math.floor(Date.now() / 1_000));
-  const count = 1 + random.int(BURST_MAX);
+  const isWave = random.chance(WAVE_CHANCE);
+  const count = isWave ? WAVE : 1 + random.int(BURST_MAX);
   let sequence = info?.sequence ?? 0n;
   const txs = Array.from({ length: count }, () => {
     const tx = validTx(random, by, info?.accountNumber ?? 0n, { sequence, height, timeS });
@@ -54,7 +58,11 @@ async function burst(node: ChainNode, by: Signer, random: Random, offered: Offer
     return tx;
   });
   if (random.chance(0.3)) txs.reverse();
-  for (const tx of txs) offered[(await node.broadcast(tx)).kind] += 1;
+  const offer = async (tx: Uint8Array): Promise<void> => {
+    offered[(await node.broadcast(tx)).kind] += 1;
+  };
+  if (isWave) await Promise.all(txs.map(offer));
+  else for (const tx of txs) await offer(tx);
   return count;
 }
 
