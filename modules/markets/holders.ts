@@ -1,8 +1,9 @@
 import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import { assert } from "#chain/kernel/error.ts";
 import * as rounds from "#modules/rounds/api.ts";
+import * as vesting from "#modules/vesting/api.ts";
 import { OrderStatus } from "#proto/gen/iterum/markets.ts";
-import { type Book, giveBack, pay, setBook, setOrder, shareBook } from "./book.ts";
+import { type Book, giveBack, MARKETS, pay, setBook, setOrder, shareBook } from "./book.ts";
 import { payCommittee } from "./committee-pay.ts";
 import { orderEnded, settled } from "./events.ts";
 import type { AnyShareKind } from "./kinds.ts";
@@ -30,10 +31,18 @@ function payHolder(
   assert(row, "a holder without its row");
   const { state, amount } = book.kind[leave](book.state, holdingOf(row));
   const { status, name, reason } = ENDS[leave];
-  pay(ctx, key, operator, amount);
+  // What is more than came out of the holder's purse is its profit; a refund has none.
+  const held = vesting.hold(ctx, key, MARKETS, operator, amount - row.bound);
+  pay(ctx, key, operator, amount - held);
   holders.delete(ctx, [key.gameId, key.roundId, operator]);
   setOrder(ctx, key, { ...row, status, reason, payout: amount });
-  orderEnded(ctx, { ...key, operator, status: name, paid: amount, reason });
+  orderEnded(ctx, {
+    ...key,
+    operator,
+    status: name,
+    paid: amount - held,
+    reason: held > 0n ? "profit is held" : reason,
+  });
   return { state, amount };
 }
 

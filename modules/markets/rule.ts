@@ -8,6 +8,7 @@ import * as elections from "#modules/elections/api.ts";
 import * as proofs from "#modules/proofs/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import * as treasury from "#modules/treasury/api.ts";
+import * as vesting from "#modules/vesting/api.ts";
 import type { MarketRule } from "#proto/gen/iterum/markets.ts";
 import { errors } from "./errors.ts";
 import { holdersFor } from "./holders.ts";
@@ -55,6 +56,14 @@ function ensureProveLength(ctx: ReadCtx, key: rounds.RoundKey, needs: Needs): vo
   const least = 2n * mulDiv(BigInt(needs.ordersMax) * most, 1n, BigInt(proofsPerBlock), "up");
   const prove = BigInt(rounds.scheduleOf(ctx, key).prove);
   ensure(prove >= least, errors.BadRule, { gameId: key.gameId, prove, least });
+}
+
+/** Fails unless OPEN, in which one round ends, is long enough to pay what is due of earlier rounds' profits. */
+function ensureOpenLength(ctx: ReadCtx, key: rounds.RoundKey, { ordersMax, holdersMax }: Needs): void {
+  const profitsMax = larger(BigInt(ordersMax), BigInt(holdersMax));
+  const open = BigInt(rounds.scheduleOf(ctx, key).open);
+  const least = vesting.releaseBlocks(ctx, key.gameId, profitsMax);
+  ensure(open >= least, errors.BadRule, { gameId: key.gameId, open, least });
 }
 
 /** Fails unless an elected member risks at least twice its share of the largest deposit. */
@@ -106,4 +115,5 @@ export function checkMarket(ctx: ReadCtx, key: rounds.RoundKey): void {
   ensureMemberBond(ctx, key, needs);
   ensureProveLength(ctx, key, needs);
   ensureSettleLength(ctx, key, needs);
+  ensureOpenLength(ctx, key, needs);
 }

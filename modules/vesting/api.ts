@@ -1,12 +1,13 @@
-import type { WriteCtx } from "#chain/kernel/ctx.ts";
+import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { larger } from "#chain/math/bounds.ts";
-import { floorDiv } from "#chain/math/mul-div.ts";
+import { floorDiv, mulDiv } from "#chain/math/mul-div.ts";
 import { moduleAddress } from "#chain/protocol/address.ts";
 import * as bank from "#modules/bank/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import { Profit } from "#proto/gen/iterum/vesting.ts";
 import { vestingStarted } from "./events.ts";
-import { profits, rules, vests } from "./state.ts";
+import { profits, rules } from "./state.ts";
+import { endsOf, partsPerBlock, putVest } from "./vest.ts";
 
 /** Holds profits that are not paid yet. */
 export const VESTING = moduleAddress("vesting");
@@ -28,10 +29,23 @@ export function hold(
   const rule = rules.get(ctx, gameId);
   if (!rule || profit <= 0n) return 0n;
   bank.send(ctx, from, VESTING, rounds.game(ctx, gameId).denom, profit);
-  const vest = { gameId, operator, roundId, total: profit, left: profit, partsLeft: rule.rounds };
-  vests.set(ctx, [gameId, operator, roundId], vest);
+  const nextEnd = endsOf(ctx, gameId) + 1n;
+  putVest(ctx, { gameId, operator, roundId, total: profit, left: profit, partsLeft: rule.rounds, nextEnd });
   vestingStarted(ctx, { gameId, roundId, operator, amount: profit });
   return profit;
+}
+
+/**
+ * Blocks that it takes to pay all that is due with the end of a round, where each settles with so many profits
+ * at most, even when all other games pay too; 0 where the game pays at once.
+ */
+export function releaseBlocks(ctx: ReadCtx, gameId: string, profitsMax: bigint): bigint {
+  const rule = rules.get(ctx, gameId);
+  if (!rule) return 0n;
+  let games = 0n;
+  for (const _ of rounds.allGames(ctx)) games += 1n;
+  // Those of the round that ends are put off by one end.
+  return mulDiv(profitsMax, BigInt(rule.rounds + 1), partsPerBlock(games), "up");
 }
 
 /** Part of an operator's profit on a member's items, in 10⁻²⁴·W-ths of the liquidity. */

@@ -7,6 +7,7 @@ import { errors } from "./errors.ts";
 import { clawedBack } from "./events.ts";
 import { ensureAddresses, evidence } from "./evidence.ts";
 import { operatorKey, vests } from "./state.ts";
+import { dropVest } from "./vest.ts";
 
 /** Takes what an operator has not been paid yet into the game's budget, as its community decided. */
 export const clawback: Handler<MsgClawback, MsgClawbackResponse> = {
@@ -16,9 +17,9 @@ export const clawback: Handler<MsgClawback, MsgClawbackResponse> = {
   run: (ctx, { gameId, operator, member }) => {
     evidence(ctx, gameId, operator, member);
     let amount = 0n;
-    for (const [key, { left }] of vests.under(ctx, operatorKey, [gameId, operator])) {
-      amount += left;
-      vests.delete(ctx, key);
+    for (const [, vest] of vests.under(ctx, operatorKey, [gameId, operator])) {
+      amount += vest.left;
+      dropVest(ctx, vest);
     }
     ensure(amount > 0n, errors.NothingLeft, { gameId, operator });
     treasury.give(ctx, gameId, VESTING, amount, "clawback");

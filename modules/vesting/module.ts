@@ -5,8 +5,8 @@ import { GenesisState, Msg, Query } from "#proto/gen/iterum/vesting.ts";
 import { clawback } from "./clawback.ts";
 import { ensureAddresses } from "./evidence.ts";
 import { dumpVesting, initVesting } from "./genesis.ts";
-import { vestsAreBacked } from "./invariants.ts";
-import { releaseParts } from "./release.ts";
+import { vestsAreBacked, vestsAreDue } from "./invariants.ts";
+import { noteEnd, releaseParts } from "./release.ts";
 import { ruleOf } from "./rule.ts";
 import { setRule } from "./set-rule.ts";
 import { holds, operatorKey, rules, vests } from "./state.ts";
@@ -33,11 +33,12 @@ export const vestingModule = defineModule({
   version: 1,
   messages: messages(Msg, { suspect, clawback, setRule }),
   queries: queries(Query, answers),
-  invariants: [vestsAreBacked],
+  invariants: [vestsAreBacked, vestsAreDue],
   hooks: [
     on(rounds.phaseEntered, (ctx, { phase, ...key }) => {
-      if (phase >= Phase.PHASE_DONE) releaseParts(ctx, key);
+      if (phase >= Phase.PHASE_DONE) noteEnd(ctx, key);
     }),
   ],
   genesis: { codec: GenesisState, init: initVesting, dump: dumpVesting },
+  endBlock: releaseParts,
 });

@@ -34,14 +34,17 @@ export interface Vest {
   readonly left: bigint;
   /** Parts in which they are still to be paid. */
   readonly partsLeft: number;
+  /** Number of the end of a round, counted in its game, with which the next of them is due. */
+  readonly nextEnd: bigint;
 }
-export const Vest: Codec<Vest> = codec<Vest>("iterum.vesting.v1.Vest", () => ({ gameId: "", operator: "", roundId: 0n, total: 0n, left: 0n, partsLeft: 0 }), [
+export const Vest: Codec<Vest> = codec<Vest>("iterum.vesting.v1.Vest", () => ({ gameId: "", operator: "", roundId: 0n, total: 0n, left: 0n, partsLeft: 0, nextEnd: 0n }), [
   ["game_id", 1, "string"],
   ["operator", 2, "string"],
   ["round_id", 3, "uint64"],
   ["total", 4, "int"],
   ["left", 5, "int"],
   ["parts_left", 6, "uint32"],
+  ["next_end", 7, "uint64"],
 ]);
 
 /** What an operator has earned on the items of a member, in billionths of the rounds' liquidity. */
@@ -83,17 +86,43 @@ export const Hold: Codec<Hold> = codec<Hold>("iterum.vesting.v1.Hold", () => ({ 
   ["until_round_id", 4, "uint64"],
 ]);
 
+/** How many ends of rounds a game has counted while it had profits that were not paid. */
+export interface Ends {
+  readonly gameId: string;
+  readonly count: bigint;
+}
+export const Ends: Codec<Ends> = codec<Ends>("iterum.vesting.v1.Ends", () => ({ gameId: "", count: 0n }), [
+  ["game_id", 1, "string"],
+  ["count", 2, "uint64"],
+]);
+
+/** An end of a round whose parts are being paid, so many a block. */
+export interface Release {
+  readonly gameId: string;
+  readonly end: bigint;
+  readonly roundId: bigint;
+}
+export const Release: Codec<Release> = codec<Release>("iterum.vesting.v1.Release", () => ({ gameId: "", end: 0n, roundId: 0n }), [
+  ["game_id", 1, "string"],
+  ["end", 2, "uint64"],
+  ["round_id", 3, "uint64"],
+]);
+
 export interface GenesisState {
   readonly rules: readonly Rule[];
   readonly vests: readonly Vest[];
   readonly profits: readonly Profit[];
   readonly holds: readonly Hold[];
+  readonly ends: readonly Ends[];
+  readonly releases: readonly Release[];
 }
-export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.vesting.v1.GenesisState", () => ({ rules: none, vests: none, profits: none, holds: none }), [
+export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.vesting.v1.GenesisState", () => ({ rules: none, vests: none, profits: none, holds: none, ends: none, releases: none }), [
   ["rules", 1, "message", "repeated", () => Rule],
   ["vests", 2, "message", "repeated", () => Vest],
   ["profits", 3, "message", "repeated", () => Profit],
   ["holds", 4, "message", "repeated", () => Hold],
+  ["ends", 5, "message", "repeated", () => Ends],
+  ["releases", 6, "message", "repeated", () => Release],
 ]);
 
 /** Holds an operator's profits for some rounds, where figures speak against it: anybody may send it. */

@@ -94,7 +94,15 @@ const figures = [ann, ...crowd].map(({ address }, i) => ({
   ...{ gameId, operator: olga.address, member: address, rounds: 3, lastRoundId: 3n },
   gained: i === 0 ? 90_000n : BigInt(1_000 + 30 * i),
 }));
-const vest = { gameId, operator: olga.address, roundId: 0n, total: 800n, left: 600n, partsLeft: 3 };
+const vest = {
+  gameId,
+  operator: olga.address,
+  roundId: 0n,
+  total: 800n,
+  left: 600n,
+  partsLeft: 3,
+  nextEnd: 1n,
+};
 const rich = altered("bank", Bank, (state) => ({
   ...state,
   balances: [...state.balances, { address: moduleAddress("vesting"), denom: DENOM, amount: 600n }],
@@ -206,6 +214,12 @@ test("rules out of bounds, and profits without their coins, are refused in genes
     BadGenesis,
     vesting(() => ({ rules: [rule], vests: [{ ...vest, left: 801n }] })),
   );
+  for (const change of [
+    { vests: [{ ...vest, nextEnd: 2n }] },
+    { vests: [vest], ends: [{ gameId, count: 1n }] },
+    { vests: [vest], releases: [{ gameId, end: 1n, roundId: 1n }] },
+  ])
+    refusesGenesis(BadGenesis, (state) => rich(vesting(() => ({ rules: [rule], ...change }))(state)));
   refusesGenesis(
     BadGenesis,
     vesting(() => ({ profits: first(figures, { rounds: 0 }) })),
