@@ -1,7 +1,10 @@
-import { type Answers, defineModule, messages, queries } from "#chain/kernel/module.ts";
+import { type Answers, defineModule, messages, on, queries } from "#chain/kernel/module.ts";
+import * as rewards from "#modules/rewards/api.ts";
+import * as rounds from "#modules/rounds/api.ts";
+import * as vesting from "#modules/vesting/api.ts";
 import { GenesisState, Msg, Query } from "#proto/gen/iterum/games.ts";
 import { changesOf } from "./api.ts";
-import { checkAllGames } from "./check.ts";
+import { checkAllGames, checkGameFrom } from "./check.ts";
 import { createGame } from "./create-game.ts";
 import { changes } from "./state.ts";
 import { updateGameParams } from "./update-game-params.ts";
@@ -25,6 +28,13 @@ export const gamesModule = defineModule({
   messages: messages(Msg, { createGame, updateGameParams }),
   queries: queries(Query, answers),
   invariants: [],
+  // What their own messages change must fit the game's other rules too.
+  hooks: [
+    on(rewards.functionChanged, (ctx, { gameId, fromRound }) => checkGameFrom(ctx, gameId, fromRound)),
+    on(vesting.ruleChanged, (ctx, { gameId }) =>
+      checkGameFrom(ctx, gameId, rounds.roundMeant(ctx, { gameId, roundId: 0n }).roundId),
+    ),
+  ],
   genesis: {
     codec: GenesisState,
     init: (ctx, genesis) => {

@@ -58,7 +58,7 @@ function ensureProveLength(ctx: ReadCtx, key: rounds.RoundKey, needs: Needs): vo
   ensure(prove >= least, errors.BadRule, { gameId: key.gameId, prove, least });
 }
 
-/** Fails unless OPEN, in which one round ends, is long enough to pay what is due of earlier rounds' profits. */
+/** Fails unless OPEN, in which one round ends, is long enough to pay what is due of earlier profits. */
 function ensureOpenLength(ctx: ReadCtx, key: rounds.RoundKey, { ordersMax, holdersMax }: Needs): void {
   const profitsMax = larger(BigInt(ordersMax), BigInt(holdersMax));
   const open = BigInt(rounds.scheduleOf(ctx, key).open);

@@ -11,6 +11,7 @@ import { modelsScored, type Scored } from "./scoring.ts";
 import { programs, rules } from "./state.ts";
 
 export { countedItems, type OpenedLabels } from "./counts.ts";
+export { functionChanged } from "./hooks.ts";
 export type { CountedItem } from "./ir/program.ts";
 export { addRule as setReward } from "./rule.ts";
 export type { Scored } from "./scoring.ts";

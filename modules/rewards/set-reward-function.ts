@@ -6,6 +6,7 @@ import * as rounds from "#modules/rounds/api.ts";
 import type { MsgSetRewardFunction, MsgSetRewardFunctionResponse } from "#proto/gen/iterum/rewards.ts";
 import { errors } from "./errors.ts";
 import { rewardFunctionSet } from "./events.ts";
+import { functionChanged } from "./hooks.ts";
 import { addRule } from "./rule.ts";
 import { rules } from "./state.ts";
 
@@ -38,6 +39,7 @@ export const setRewardFunction: Handler<MsgSetRewardFunction, MsgSetRewardFuncti
     ensure(fromRound > last, errors.RoundOpened, { gameId, fromRound, last });
     ensure(waiting(ctx, gameId, last, fromRound) < AHEAD_MAX, errors.TooManyAhead, { gameId });
     const { programHash } = addRule(ctx, rule);
+    ctx.fire(functionChanged, { gameId, fromRound });
     rewardFunctionSet(ctx, { gameId, fromRound, builtin, programHash });
     return { programHash };
   },

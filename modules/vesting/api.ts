@@ -9,6 +9,8 @@ import { vestingStarted } from "./events.ts";
 import { profits, rules } from "./state.ts";
 import { endsOf, partsPerBlock, putVest } from "./vest.ts";
 
+export { ruleChanged } from "./hooks.ts";
+
 /** Holds profits that are not paid yet. */
 export const VESTING = moduleAddress("vesting");
 
@@ -36,8 +38,8 @@ export function hold(
 }
 
 /**
- * Blocks that it takes to pay all that is due with the end of a round, where each settles with so many profits
- * at most, even when all other games pay too; 0 where the game pays at once.
+ * Blocks that it takes to pay all that is due with the end of a round, where each settles with so many
+ * profits at most, even when all other games pay too; 0 where the game pays at once.
  */
 export function releaseBlocks(ctx: ReadCtx, gameId: string, profitsMax: bigint): bigint {
   const rule = rules.get(ctx, gameId);

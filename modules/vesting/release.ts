@@ -31,7 +31,7 @@ function isHeld(ctx: WriteCtx, { gameId, operator }: Vest, roundId: bigint): boo
   return false;
 }
 
-/** Pays a part of a profit with the end of a round after its own; the next is due with the end that follows. */
+/** Pays a part with the end of a round after the profit's own; the next is due with the end that follows. */
 function release(ctx: WriteCtx, vest: Vest, roundId: bigint): void {
   const { gameId, operator, left, partsLeft, nextEnd } = vest;
   dropVest(ctx, vest);

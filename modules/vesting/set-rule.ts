@@ -3,6 +3,7 @@ import type { Handler } from "#chain/kernel/module.ts";
 import * as rounds from "#modules/rounds/api.ts";
 import type { MsgSetRule, MsgSetRuleResponse } from "#proto/gen/iterum/vesting.ts";
 import { errors } from "./errors.ts";
+import { ruleChanged } from "./hooks.ts";
 import { checkRule } from "./rule.ts";
 import { rules } from "./state.ts";
 
@@ -18,6 +19,7 @@ export const setRule: Handler<MsgSetRule, MsgSetRuleResponse> = {
     ensure(rule, errors.BadRule, { missing: "rule" });
     rounds.game(ctx, rule.gameId);
     rules.set(ctx, rule.gameId, rule);
+    ctx.fire(ruleChanged, { gameId: rule.gameId });
     return {};
   },
 };
