@@ -45,6 +45,17 @@ function ensureSettleLength(ctx: ReadCtx, key: rounds.RoundKey, needs: Needs): v
   ensure(settle >= least, errors.BadRule, { gameId: key.gameId, settle, least });
 }
 
+/**
+ * Fails unless every step of an order has its phase. Orders in the clear are not opened, and where shares are
+ * traded all steps after the close pass: those phases may have no length.
+ */
+function ensureStepLengths(ctx: ReadCtx, key: rounds.RoundKey, { ordersMax, sealed }: Needs): void {
+  if (ordersMax === 0) return;
+  const { openOrders, predict, openPredictions, prove } = rounds.scheduleOf(ctx, key);
+  const areThere = predict > 0 && openPredictions > 0 && prove > 0 && (openOrders > 0 || !sealed);
+  ensure(areThere, errors.BadRule, { gameId: key.gameId, openOrders, predict, openPredictions, prove });
+}
+
 /** Fails unless PROVE has room for every proof twice: PROVE ≥ 2·⌈orders·⌈k/batch⌉/proofsPerBlock⌉. */
 function ensureProveLength(ctx: ReadCtx, key: rounds.RoundKey, needs: Needs): void {
   const { policy, sampleSize, proofsPerBlock, templateIds } = proofs.audit(ctx, key);
@@ -113,6 +124,7 @@ export function checkMarket(ctx: ReadCtx, key: rounds.RoundKey): void {
   ensureBudgetDenom(ctx, key.gameId);
   ensureInputSizes(ctx, key);
   ensureMemberBond(ctx, key, needs);
+  ensureStepLengths(ctx, key, needs);
   ensureProveLength(ctx, key, needs);
   ensureSettleLength(ctx, key, needs);
   ensureOpenLength(ctx, key, needs);

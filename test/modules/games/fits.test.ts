@@ -34,7 +34,7 @@ const f1 = builtinProgram("f1/1", "own") as Program;
 const squares = call("add", ...Array.from({ length: 15 }, () => field("squares")));
 const dear: Program = { ...f1, score: call("sum", call("add", squares, squares, squares, squares)) };
 
-test("a function that a later round's items make too dear is refused, though its own round could pay", async () => {
+test("a function that a later round cannot pay is refused, though its own round could", async () => {
   const { election } = rulesOf();
   const ctx = await opened();
   assert.equal(setFunction(ctx, { program: dear, fromRound: 3n }), undefined);
