@@ -34,11 +34,14 @@ export const msgTrade = messageOf(MsgTrade);
 /** The round is not settled. */
 const NO_OUTCOME = { codespace: "markets", code: 17 } as const;
 
+/** What the chain gives of orders at once. */
+const ORDERS_PAGE = 100;
+
 export interface MarketsQueries {
   /** How the market of a round works; by default of the last one. */
   rule(gameId: string, roundId?: bigint): Promise<MarketRule>;
   market(gameId: string, roundId: bigint): Promise<Market>;
-  /** A round's orders in address order. */
+  /** A round's orders, or all who hold shares, in address order; read page by page. */
   orders(gameId: string, roundId: bigint): Promise<readonly Order[]>;
   /** What a settled round came to; undefined before it is settled. */
   outcome(gameId: string, roundId: bigint): Promise<Outcome | undefined>;
@@ -59,7 +62,15 @@ export const marketsQueries = (ask: Ask): MarketsQueries => ({
     if (!market) throw new ClientError("badAnswer", `round ${roundId} without its market`);
     return market;
   },
-  orders: async (gameId, roundId) => (await ask(Query.orders, { gameId, roundId })).orders,
+  orders: async (gameId, roundId) => {
+    const found: Order[] = [];
+    for (;;) {
+      const afterOperator = found.at(-1)?.operator ?? "";
+      const { orders } = await ask(Query.orders, { gameId, roundId, afterOperator, limit: ORDERS_PAGE });
+      found.push(...orders);
+      if (orders.length < ORDERS_PAGE) return found;
+    }
+  },
   outcome: async (gameId, roundId) =>
     (await unless(NO_OUTCOME, ask(Query.outcome, { gameId, roundId })))?.outcome,
   quote: (trade) => ask(Query.quote, trade),

@@ -105,8 +105,11 @@ export interface Table<K, V> {
   has(ctx: ReadCtx, key: K): boolean;
   set(ctx: WriteCtx, key: K, value: V): void;
   delete(ctx: WriteCtx, key: K): void;
-  /** Entries whose key begins with a part that `codec` writes. Writes during the walk are not seen by it. */
-  under<P>(ctx: ReadCtx, codec: KeyCodec<P>, part: P): Iterable<readonly [K, V]>;
+  /**
+   * Entries whose key begins with a part that `codec` writes, all or those behind a key of that part. Writes
+   * during the walk are not seen by it.
+   */
+  under<P>(ctx: ReadCtx, codec: KeyCodec<P>, part: P, after?: K): Iterable<readonly [K, V]>;
   all(ctx: ReadCtx): Iterable<readonly [K, V]>;
   /** The key as it lies in the store, for proofs. */
   keyBytes(key: K): Uint8Array;
@@ -126,8 +129,10 @@ function table<K, V>(
   values: ValueCodec<V>,
 ): Table<K, V> {
   const keyOf = keyMaker(prefix, keys);
-  function* walk(ctx: ReadCtx, from: Uint8Array): Iterable<readonly [K, V]> {
-    for (const [key, value] of ctx.store.range(space, from, prefixEnd(from)))
+  function* walk(ctx: ReadCtx, part: Uint8Array, after?: K): Iterable<readonly [K, V]> {
+    // No key is the beginning of another one: the next is not before this one with a zero behind it.
+    const from = after === undefined ? part : concat(keyOf(after).bytes, Uint8Array.of(0));
+    for (const [key, value] of ctx.store.range(space, from, prefixEnd(part)))
       yield [keys.read(key, prefix.length)[0], values.decode(value)];
   }
   return {
@@ -148,7 +153,7 @@ function table<K, V>(
       const { bytes, id } = keyOf(key);
       ctx.store.delete(space, bytes, id);
     },
-    under: (ctx, codec, part) => walk(ctx, concat(prefix, codec.write(part))),
+    under: (ctx, codec, part, after) => walk(ctx, concat(prefix, codec.write(part)), after),
     all: (ctx) => walk(ctx, prefix),
     keyBytes: (key) => keyOf(key).bytes,
   };

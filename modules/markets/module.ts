@@ -18,7 +18,7 @@ import { openMarket } from "./open-market.ts";
 import { openOrder } from "./open-order.ts";
 import { openPredictions } from "./open-predictions.ts";
 import { placeOrder } from "./place-order.ts";
-import { ordersOf, outcomeOf } from "./reads.ts";
+import { answerOrders, outcomeOf } from "./reads.ts";
 import { countItems } from "./revealed.ts";
 import { putRule } from "./rule.ts";
 import { ruleOf } from "./rule-of.ts";
@@ -29,7 +29,7 @@ import { answerPrices, answerQuote, trade } from "./trade.ts";
 const answers: Answers<typeof Query> = {
   marketRule: (ctx, key) => ({ rule: ruleOf(ctx, rounds.roundMeant(ctx, key)) }),
   market: (ctx, key) => ({ market: bookOf(ctx, key).market }),
-  orders: (ctx, key) => ({ orders: ordersOf(ctx, key) }),
+  orders: answerOrders,
   outcome: (ctx, key) => ({ outcome: outcomeOf(ctx, key) }),
   quote: answerQuote,
   prices: answerPrices,

@@ -67,8 +67,8 @@ export function ensureOverBefore(gameId: string, schedule: Schedule, open: numbe
 
 /**
  * Fails with (rounds, 5) unless the schedule can be played: every phase in which somebody must act is long
- * enough, or passes in no time, the draw comes late enough after the close, and a round is over before the next one closes, so
- * that operators can train on it (design: game.md §4).
+ * enough, or passes in no time, the draw comes late enough after the close, and a round is over before the
+ * next one closes, so that operators can train on it (design: game.md §4).
  */
 export function checkSchedule(gameId: string, schedule: Schedule, dev: boolean): void {
   const least = dev ? 1 : PHASE_BLOCKS_MIN;

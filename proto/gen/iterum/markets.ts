@@ -477,16 +477,24 @@ export const QueryMarketResponse: Codec<QueryMarketResponse> = codec<QueryMarket
   ["market", 1, "message", "optional", () => Market],
 ]);
 
+/** A page of a round's orders, or of those who hold shares, in address order. */
 export interface QueryOrdersRequest {
   readonly gameId: string;
   readonly roundId: bigint;
+  /** Where the page begins: after this operator; empty for the first. */
+  readonly afterOperator: string;
+  /** At most so many; 0 and more than 100 are 100. */
+  readonly limit: number;
 }
-export const QueryOrdersRequest: Codec<QueryOrdersRequest> = codec<QueryOrdersRequest>("iterum.markets.v1.QueryOrdersRequest", () => ({ gameId: "", roundId: 0n }), [
+export const QueryOrdersRequest: Codec<QueryOrdersRequest> = codec<QueryOrdersRequest>("iterum.markets.v1.QueryOrdersRequest", () => ({ gameId: "", roundId: 0n, afterOperator: "", limit: 0 }), [
   ["game_id", 1, "string"],
   ["round_id", 2, "uint64"],
+  ["after_operator", 3, "string"],
+  ["limit", 4, "uint32"],
 ]);
 
 export interface QueryOrdersResponse {
+  /** Fewer than asked for on the last page. */
   readonly orders: readonly Order[];
 }
 export const QueryOrdersResponse: Codec<QueryOrdersResponse> = codec<QueryOrdersResponse>("iterum.markets.v1.QueryOrdersResponse", () => ({ orders: none }), [

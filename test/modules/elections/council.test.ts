@@ -177,7 +177,7 @@ test("under a new snapshot no vote counts at once, and all their rows are cleare
   assert.deepEqual(rows(), [0, 0, 0, 0]);
 });
 
-test("an import has the votes that count; those of nobody, too heavy and second ones are refused", async () => {
+test("an import has the votes that count; of nobody, too heavy or second ones are refused", async () => {
   const choice = { members: [ann, ben], others: [] };
   const chain = newChain(choice);
   await chain.until(1n);

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compareBytes } from "#chain/bytes/compare.ts";
-import { addressBytes } from "#chain/protocol/address.ts";
+import { addressBytes, moduleAddress } from "#chain/protocol/address.ts";
+import { marketsQueries } from "#client/markets.ts";
 import * as bank from "#modules/bank/api.ts";
 import * as markets from "#modules/markets/api.ts";
+import { errors } from "#modules/markets/errors.ts";
+import { Query } from "#proto/gen/iterum/markets.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
 import { playUntil, roundOf } from "#test/kit/game/play.ts";
+import { ask, refusesQuery } from "#test/kit/game/refuse.ts";
 import { stage } from "#test/kit/game/stage.ts";
 import { DENOM } from "#test/kit/genesis.ts";
 import { crowdedWorld, HOLDERS, key, marketOf, names, paidOf, rows } from "./crowd-kit.ts";
@@ -67,4 +71,27 @@ test("a void market that still pays back goes on after an export", async () => {
   const next = stage({ operators: [], members: world.members, alter: () => dumped });
   for (let i = 0; i < 2; i++) await next.chain.rawBlock([]);
   assert.deepEqual([paidOf(next).length, marketOf(next)?.settled], [HOLDERS, true]);
+});
+
+test("holders are listed in pages of at most a hundred, and the client reads all of them", async () => {
+  const { chain } = await crowdedWorld(Phase.PHASE_PROVE);
+  const page = (afterOperator: string, limit: number): string[] =>
+    ask(chain, Query.orders, { ...key, afterOperator, limit }).orders.map(({ operator }) => operator);
+  const sorted = names.toSorted((a, b) => compareBytes(addressBytes(a), addressBytes(b)));
+  assert.deepEqual(page("", 0), sorted.slice(0, 100));
+  assert.deepEqual(page("", 101), sorted.slice(0, 100));
+  assert.deepEqual(page(sorted[99] as string, 7), sorted.slice(100, 107));
+  assert.deepEqual(page(sorted[499] as string, 0), sorted.slice(500));
+  assert.deepEqual(page(sorted.at(-1) as string, 0), []);
+  // Whoever holds nothing is a place between others too.
+  const stranger = moduleAddress("stranger");
+  const behind = sorted.filter((each) => compareBytes(addressBytes(each), addressBytes(stranger)) > 0);
+  assert.deepEqual(page(stranger, 3), behind.slice(0, 3));
+  refusesQuery(chain, Query.orders, { ...key, afterOperator: "nobody" }, errors.NoOrder);
+  const client = marketsQueries(async (rpc, request) => ask(chain, rpc, request));
+  const all = await client.orders(key.gameId, key.roundId);
+  assert.deepEqual(
+    all.map(({ operator }) => operator),
+    sorted,
+  );
 });
