@@ -4,8 +4,9 @@ import { connectPeer, frameOf, inFolder, kindOf, type Peer } from "#test/chain/a
 import { type Random, randomOf } from "#trainer/random.ts";
 import { people } from "./accounts.ts";
 import { Consensus } from "./consensus.ts";
+import { startIdleProcess } from "./idle.ts";
 import { startApp } from "./node.ts";
-import { cpuMsOf } from "./soak/usage.ts";
+import { mainThreadTimes } from "./soak/usage.ts";
 
 const bytes = (random: Random, length: number): Uint8Array =>
   Uint8Array.from({ length }, () => random.below(256));
@@ -45,8 +46,34 @@ export interface FrameReport {
   readonly answered: number;
   /** The longest wait of another connection for an echo, milliseconds, on however busy a machine. */
   readonly slowestMs: number;
-  /** The most processor time that the app took in such a wait, in steps of 10 ms. */
+  /** The longest of such a wait that the app ran or slept, with neither side waiting for a processor. */
+  readonly hungMs: number;
+  /** The most processor time that the app's thread took in such a wait. */
   readonly busiestMs: number;
+  /** How late an idle process was woken meanwhile, at worst. */
+  readonly idleMs: number;
+}
+
+/** What an echo's wait was made of, milliseconds. */
+interface Wait {
+  readonly wallMs: number;
+  /** Of the app's thread. */
+  readonly ranMs: number;
+  /** Without the time that the app waited for a processor, and that this process took or waited. */
+  readonly hungMs: number;
+}
+
+/** Sends an echo and looks where the time until its answer went. */
+async function timedEcho(peer: Peer, pid: number, message: string): Promise<Wait> {
+  const [app, own, startMs] = [mainThreadTimes(pid), mainThreadTimes(process.pid), performance.now()];
+  peer.send({ echo: { message } });
+  const [answer] = await peer.receive(1);
+  const wallMs = performance.now() - startMs;
+  if (answer?.echo?.message !== message) throw new Error("an echo was lost");
+  const [appNow, ownNow] = [mainThreadTimes(pid), mainThreadTimes(process.pid)];
+  const waitedMs = appNow.waitedMs - app.waitedMs + ownNow.waitedMs - own.waitedMs;
+  const hungMs = wallMs - waitedMs - (ownNow.ranMs - own.ranMs);
+  return { wallMs, ranMs: appNow.ranMs - app.ranMs, hungMs };
 }
 
 async function writeSplit(peer: Peer, sent: Uint8Array, random: Random): Promise<void> {
@@ -101,26 +128,25 @@ export const attackFrames = (seed: string, count: number): Promise<FrameReport> 
     const app = await startApp(home);
     const address = `unix://${homePaths(home).socket}`;
     const good = await connectPeer(address);
-    let [answered, slowestMs, busiestMs] = [0, 0, 0];
-    const cpuMs = (): number => cpuMsOf(app.pid) ?? 0;
+    const idle = await startIdleProcess();
+    let [answered, slowestMs, hungMs, busiestMs, idleMs] = [0, 0, 0, 0, 0];
     try {
       await consensus.handshake(good);
       await consensus.advance(good, []);
       for (let i = 0; i < count; i++) {
         answered += await attack(address, random);
         if (i % 8 === 0) await cutOff(address, random);
-        const [startMs, startCpuMs] = [performance.now(), cpuMs()];
-        good.send({ echo: { message: `${i}` } });
-        const [echo] = await good.receive(1);
-        if (echo?.echo?.message !== `${i}`) throw new Error("an echo was lost");
-        slowestMs = Math.max(slowestMs, performance.now() - startMs);
-        busiestMs = Math.max(busiestMs, cpuMs() - startCpuMs);
+        const wait = await timedEcho(good, app.pid, `${i}`);
+        slowestMs = Math.max(slowestMs, wait.wallMs);
+        hungMs = Math.max(hungMs, wait.hungMs);
+        busiestMs = Math.max(busiestMs, wait.ranMs);
         if (i % 1_000 === 999) await consensus.advance(good, []);
       }
       await consensus.advance(good, []);
     } finally {
       good.close();
+      idleMs = await idle.stop();
       await app.stop(10_000);
     }
-    return { broken: count, answered, slowestMs, busiestMs };
+    return { broken: count, answered, slowestMs, hungMs, busiestMs, idleMs };
   });

@@ -6,11 +6,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { growthOf } from "./growth.ts";
 import { appProbe } from "./heaps.ts";
 import type { Sample } from "./soak.ts";
-import { median, slopeOf, usageOf } from "./usage.ts";
+import { mainThreadTimes, median, slopeOf, usageOf } from "./usage.ts";
 
 test("the slope of a line is found, and there is none of one moment or of noise alone", () => {
   const hours = Array.from({ length: 100 }, (_, i) => i / 100);
@@ -33,6 +34,16 @@ test("a process's open file and memory are seen, and an ended process has none",
   }
   assert.ok(before && before.residentBytes > before.anonymousBytes && before.anonymousBytes > 1e6);
   assert.equal(usageOf(2 ** 22 + 1), undefined);
+});
+
+test("a thread's work is told from its sleep", async () => {
+  const before = mainThreadTimes(process.pid);
+  for (const endsMs = process.cpuUsage().user / 1_000 + 30; process.cpuUsage().user / 1_000 < endsMs; );
+  const worked = mainThreadTimes(process.pid);
+  await sleep(200);
+  const slept = mainThreadTimes(process.pid);
+  assert.ok(worked.ranMs - before.ranMs > 15);
+  assert.ok(slept.ranMs - worked.ranMs < worked.ranMs - before.ranMs);
 });
 
 const NOTHING = { threadId: 0, bufferBytes: 0, committedBytes: 0 };

@@ -35,20 +35,17 @@ export function usageOf(pid: number): Usage | undefined {
   }
 }
 
-/** Linux counts a process's time in hundredths of a second. */
-const TICK_MS = 10;
+/** How a thread spent its time so far, milliseconds. */
+export interface ThreadTimes {
+  readonly ranMs: number;
+  /** Ready to run while others had the processors. */
+  readonly waitedMs: number;
+}
 
-/** Processor time of all threads of a process, milliseconds; undefined where there is no /proc. */
-export function cpuMsOf(pid: number): number | undefined {
-  try {
-    // The name in parentheses may hold anything; user and system time are fields 14 and 15 of proc(5).
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-  } catch {
-    return undefined;
-  }
+/** Times of the main thread of a process, to the nanosecond; throws where Linux does not tell. */
+export function mainThreadTimes(pid: number): ThreadTimes {
+  const [ran, waited] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ");
+  return { ranMs: Number(ran) / 1e6, waitedMs: Number(waited) / 1e6 };
 }
 
 /** A point in time, in hours, and what was measured then. */
