@@ -52,6 +52,8 @@ export function electionFor(size: Size): Partial<Election> {
 }
 
 const ITEM_MOVES_PER_BLOCK = 8_000;
+/** Moves that scoring an order, or the prior, on an item counts for. */
+const SCORE_MOVES = 4;
 const ORDERS_MAX = 8;
 const SLICES = 4;
 
@@ -68,7 +70,8 @@ export function fittedSchedule(own: Schedule, proofsMs: readonly number[]): Sche
 /** Phases in blocks for rounds of that size. */
 export function scheduleFor(size: Size, proofsMs: readonly number[]): Schedule {
   const items = itemsPerSet(size) * size.committee;
-  const cranks = Math.ceil((ORDERS_MAX * SLICES * items) / ITEM_MOVES_PER_BLOCK);
+  const movesPerItem = (ORDERS_MAX + 1) * SCORE_MOVES + ORDERS_MAX * SLICES;
+  const cranks = Math.ceil((movesPerItem * items) / ITEM_MOVES_PER_BLOCK);
   const phases = {
     ...{ openOrders: 3, elect: 5, revealInputs: 5, revealInputs2: 3, label: 0 },
     ...{ predict: 5, openPredictions: 3, revealLabels: 4 },

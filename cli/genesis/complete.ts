@@ -68,7 +68,7 @@ export function priorPpm(frequencies: readonly number[]): number[] {
   const share = (each: number): number => (total > 0 ? each / total : 1 / frequencies.length);
   const lifted = frequencies.map((each) => PRIOR_MIN_PPM + Math.floor(share(each) * free));
   const missing = PPM - lifted.reduce((sum, each) => sum + each, 0);
-  const greatest = lifted.indexOf(Math.max(...lifted));
+  const greatest = frequencies.indexOf(Math.max(...frequencies));
   return lifted.map((each, i) => (i === greatest ? each + missing : each));
 }
 

@@ -6,8 +6,8 @@ import type * as rounds from "#modules/rounds/api.ts";
 import { type Market, type Order, type Result, Scoring } from "#proto/gen/iterum/markets.ts";
 import type { Revealed } from "./revealed.ts";
 
-/** Item-moves that scoring one order on one item counts for. */
-export const SCORE_MOVES = 2n;
+/** Item-moves that scoring one order on one item counts for: what the dearest program takes, against moves. */
+export const SCORE_MOVES = 4n;
 
 /** What scores are computed from. */
 export interface Scored {

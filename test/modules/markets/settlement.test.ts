@@ -79,7 +79,7 @@ test("a large round is settled over several blocks and comes out the same", asyn
   const began = world.chain.height();
   assert.throws(() => outcomeOf(world));
   await playRound(world, 1n);
-  // 20 orders · 4 slices · 135 items = 10,800 item-moves after 21 scores · 135 items · 2 = 5,670 of them;
+  // 20 orders · 4 slices · 135 items = 10,800 item-moves after 21 scores · 135 items · 4 = 11,340 of them;
   // 8,000 a block, the first in the block that closes.
   assert.equal(roundOf(world, 1n)?.endedHeight, began + 3n);
   const { results, items, payouts, deposits, subsidy, returned } = outcomeOf(world);
@@ -151,9 +151,9 @@ test("no game waits for another to be settled", async () => {
 });
 
 test("more games than SETTLE has room for are refused at genesis", () => {
-  // (5 scores · 2 + 4 orders · 4 slices) · 800 items = 20,800 item-moves: three blocks alone, six where half
+  // (5 scores · 4 + 4 orders · 4 slices) · 800 items = 28,800 item-moves: four blocks alone, eight where half
   // a block is left.
-  const large = { itemsMax: 800, schedule: { settle: 5, open: 90, firstOpen: 10 } };
+  const large = { itemsMax: 800, schedule: { settle: 6, open: 90, firstOpen: 10 } };
   assert.ok(stage({ ...large, operators: [] }));
-  assert.throws(() => stage({ ...large, operators: [], alter: twoGames }), /settle=5 least=8/);
+  assert.throws(() => stage({ ...large, operators: [], alter: twoGames }), /settle=6 least=10/);
 });

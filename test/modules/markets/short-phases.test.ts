@@ -23,7 +23,7 @@ const sharesGame = inTurn(lmsrGame(), bondGame(700n * TOKEN));
 /** Nothing of orders, and an OPEN that is just longer than what is left. */
 const withoutOrders = { ...roomy, openOrders: 0, predict: 0, openPredictions: 0, prove: 0, open: 27 };
 
-test("where shares are traded phases of orders may have no length, and the round is paid as ever", async () => {
+test("where shares are traded phases of orders may have no length; the round is paid as ever", async () => {
   const world = stage({ operators: [], others: [tom, tim], alter: sharesGame, schedule: withoutOrders });
   const { chain } = world;
   await registerAll(world, [tom, tim]);
