@@ -5,7 +5,6 @@ import type { StorePlace } from "./error.ts";
 import type { Place } from "./node.ts";
 
 const META = 0;
-const FLAT = 1;
 const PAGE = 2;
 const VERSION = 3;
 const ORPHANS = 4;
@@ -27,26 +26,14 @@ const SPACE_NAME = /^[a-z][a-z0-9_]{0,62}$/;
 /** Whether a text may name a space: 1 to 63 of a–z, 0–9 and _, a letter first. */
 export const isSpaceName = (name: string): boolean => SPACE_NAME.test(name);
 
-/** A key of the kind and the space with room for what follows, and where that begins. */
-function inSpace(kind: number, space: string, tailBytes: number): readonly [Uint8Array, number] {
-  const out = new Uint8Array(2 + space.length + tailBytes);
-  out[0] = kind;
-  out[1] = space.length;
-  for (let i = 0; i < space.length; i++) out[2 + i] = space.charCodeAt(i);
-  return [out, 2 + space.length];
-}
-
-/** Where the value of a module's key lies. */
-export function flatKey(space: string, key: Uint8Array): Uint8Array {
-  const [out, at] = inSpace(FLAT, space, key.length);
-  out.set(key, at);
-  return out;
-}
-
 /** Where a page lies: each is written once, by one version, under a number of its own. */
 export function pageKey(space: string, { version, nonce }: Place): Uint8Array {
-  const [out, at] = inSpace(PAGE, space, 8);
-  putU32(out, putU32(out, at, version), nonce);
+  const nameEnd = 2 + space.length;
+  const out = new Uint8Array(nameEnd + 8);
+  out[0] = PAGE;
+  out[1] = space.length;
+  for (let i = 0; i < space.length; i++) out[2 + i] = space.charCodeAt(i);
+  putU32(out, putU32(out, nameEnd, version), nonce);
   return out;
 }
 
@@ -65,15 +52,12 @@ export function orphansKey(holder: number, dropper: number): Uint8Array {
   return out;
 }
 
-/** The bounds of all flat entries. */
-export const FLAT_BOUNDS = [Uint8Array.of(FLAT), Uint8Array.of(PAGE)] as const;
 /** Whether a page lies at a stored key. */
 export const isPageKey = (stored: Uint8Array): boolean => stored[0] === PAGE;
 
-/** The space and the key that a stored key speaks of, for error messages. */
+/** The space and the place that a stored key speaks of, for error messages. */
 export function placeOf(stored: Uint8Array): StorePlace {
-  const kind = stored[0];
-  if (kind !== FLAT && kind !== PAGE) return { space: "(store)", key: stored };
+  if (stored[0] !== PAGE) return { space: "(store)", key: stored };
   const nameEnd = 2 + (stored[1] ?? 0);
   return { space: fromUtf8(stored.subarray(2, nameEnd)), key: stored.subarray(nameEnd) };
 }

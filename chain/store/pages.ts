@@ -18,25 +18,45 @@ export interface Pages {
   clear(): void;
 }
 
-/** Pages over a map, of which at most so many bytes are held in memory. */
+/** Pages that stay taken out of the cache, so that a block which reads and then writes opens each once. */
+const OPEN_MAX = 8_192;
+
+/** Pages over a map, of which at most so many bytes are held in memory, and besides the last ones opened. */
 export function pagesOf(kv: Kv, hasher: NodeHasher, bytesMax: number): Pages {
   const cache = new Cache(bytesMax);
   const memory = arena();
   const openPacked = packedOpener();
+  const lately = new Map<string, Packed>();
   const keep: Pages["keep"] = (space, place, top, stored) =>
     cache.set(pageId(space, place), packBytes(top, stored), (out, at) => packPage(out, at, top, stored));
+  const take = (space: string, ref: NodeRef, id: string): Packed => {
+    const known = cache.get(id, memory.take);
+    if (known !== undefined) return openPacked(known);
+    const { top, stored } = openPage(kv, hasher, space, ref);
+    keep(space, ref, top, stored);
+    const packed = memory.take(packBytes(top, stored));
+    packPage(packed, 0, top, stored);
+    return openPacked(packed);
+  };
   return {
     keep,
     open(space, ref) {
-      const known = cache.get(pageId(space, ref), memory.take);
-      if (known !== undefined) return openPacked(known);
-      const { top, stored } = openPage(kv, hasher, space, ref);
-      keep(space, ref, top, stored);
-      const packed = memory.take(packBytes(top, stored));
-      packPage(packed, 0, top, stored);
-      return openPacked(packed);
+      const id = pageId(space, ref);
+      const at = lately.get(id);
+      if (at !== undefined) return at;
+      if (lately.size >= OPEN_MAX) lately.clear();
+      const top = take(space, ref, id);
+      lately.set(id, top);
+      return top;
     },
-    drop: (space, place) => cache.delete(pageId(space, place)),
-    clear: () => cache.clear(),
+    drop(space, place) {
+      const id = pageId(space, place);
+      lately.delete(id);
+      cache.delete(id);
+    },
+    clear() {
+      lately.clear();
+      cache.clear();
+    },
   };
 }

@@ -9,7 +9,7 @@ import { placeOf } from "./keys.ts";
 import type { NodeRef, Place } from "./node.ts";
 import { readRef, refRecord } from "./page.ts";
 
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** One committed version: its height, its app hash and the root of every non-empty space, by name. */
 export interface Version {

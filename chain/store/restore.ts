@@ -3,7 +3,7 @@ import { concat } from "#chain/bytes/concat.ts";
 import { sha256 } from "#chain/bytes/hash.ts";
 import { nodeHasher } from "./digest.ts";
 import { StoreError } from "./error.ts";
-import { END_KEY, FIRST_KEY, flatKey, HEAD_KEY, pageKey, RESTORING_KEY, versionKey } from "./keys.ts";
+import { END_KEY, FIRST_KEY, HEAD_KEY, pageKey, RESTORING_KEY, versionKey } from "./keys.ts";
 import type { Kv, KvWrite } from "./kv.ts";
 import { bandOf, type NodeRef, type Place, type Whole, type WholeNode } from "./node.ts";
 import { fitsReference } from "./open.ts";
@@ -50,7 +50,7 @@ interface PageTaker {
   readonly roots: ReadonlyMap<string, NodeRef>;
   /** Whether every page has come. */
   isComplete(): boolean;
-  /** Checks the next page and puts it and its entries into a batch; StoreError `snapshot`. */
+  /** Checks the next page and puts it into a batch; StoreError `snapshot`. */
   take(batch: Batch, bytes: Uint8Array): void;
 }
 
@@ -82,7 +82,7 @@ function pageTaker(manifest: Manifest): PageTaker {
       }
       if (!fitsReference(top, ref)) throw forged("a page does not hash to its reference", space);
       const below: Awaited[] = [];
-      examine(batch, space, top, first, below);
+      examine(space, top, first, below);
       awaited.push(...below.reverse());
       const stored = pageBytes(top, "stored");
       batch.fill(pageKey(space, ref), stored, (out, at) => writePage(out, at, top, "stored"));
@@ -148,27 +148,19 @@ function lengthAt(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * Puts the entries of a page and notes the subtrees below it. What no hash covers is checked here: that the
+ * Notes the subtrees below a page. What no hash covers is checked here: that the
  * page is cut as it must be, and that every key an inner node branches by is the smallest to its right.
  */
-function examine(
-  batch: Batch,
-  space: string,
-  child: Whole,
-  first: Uint8Array | undefined,
-  below: Awaited[],
-): void {
+function examine(space: string, child: Whole, first: Uint8Array | undefined, below: Awaited[]): void {
   if (child.kind === "ref") below.push({ space, ref: child, first });
-  if (child.kind === "leaf") {
-    if (first !== undefined && !equalBytes(first, child.key)) throw forged("a branch leads astray", space);
-    batch.put(flatKey(space, child.key), child.value);
-  }
+  if (child.kind === "leaf" && first !== undefined && !equalBytes(first, child.key))
+    throw forged("a branch leads astray", space);
   if (child.kind !== "inner") return;
   for (const one of [child.left, child.right])
     if ((one.kind !== "ref") !== (bandOf(one.height) === bandOf(child.height)))
       throw forged("a page is cut wrongly", space);
-  examine(batch, space, child.left, first, below);
-  examine(batch, space, child.right, child.key, below);
+  examine(space, child.left, first, below);
+  examine(space, child.right, child.key, below);
 }
 
 /** Empties a map, the mark of an unfinished restoration last, so that it can be told again after a crash. */

@@ -8,8 +8,8 @@ import type { Kv, KvWrite } from "./kv.ts";
 const CHECK_BYTES = 4;
 
 /**
- * CRC-32 over key and value: against accidents. What the app hash covers is checked against that as well;
- * flat entries and the keys by which inner nodes branch have this alone.
+ * CRC-32 over key and value: against accidents. What the app hash covers is checked against that as well; the
+ * keys by which inner nodes branch have this alone.
  */
 const checkSum = (key: Uint8Array, value: Uint8Array): number => crc32(value, crc32(key));
 

@@ -14,8 +14,6 @@ export interface StagedSpace {
   readonly changes: readonly Change[];
   readonly created: readonly NewPage[];
   readonly orphans: readonly Place[];
-  /** The changed entries as they were; undefined where there was none. */
-  readonly before: readonly (Uint8Array | undefined)[];
 }
 
 /** The next version with all that a commit writes. */
@@ -57,17 +55,14 @@ function stageSpace(
   changes: readonly Change[],
 ): readonly [StagedSpace, NodeRef | undefined] {
   const draft = draftTree(base.version.roots.get(space), base.load(space), base.hasher);
-  const before: (Uint8Array | undefined)[] = [];
   const made: Change[] = [];
   for (const change of changes) {
     const { key, value } = change;
     const was = value === undefined ? draft.remove(key) : draft.set(key, value);
-    if (same(was, value)) continue;
-    before.push(was);
-    made.push(change);
+    if (!same(was, value)) made.push(change);
   }
   const { root, created, orphans } = draft.finish(version);
-  return [{ space, changes: made, created, orphans, before }, root];
+  return [{ space, changes: made, created, orphans }, root];
 }
 
 const same = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>

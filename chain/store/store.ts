@@ -13,18 +13,19 @@ import {
   prune,
   readHistory,
 } from "./history.ts";
-import { entryId, flatKey, HEAD_KEY, isSpaceName, OLDER_KEY, UNDO_KEY } from "./keys.ts";
+import { entryId, HEAD_KEY, isSpaceName, OLDER_KEY, UNDO_KEY } from "./keys.ts";
 import type { Kv } from "./kv.ts";
 import type { Load } from "./node.ts";
 import { type Pages, pagesOf } from "./pages.ts";
 import type { Change, Entry, NodeStore, SnapshotSource, Staged, StoreView } from "./port.ts";
 import { encodeHead, encodeOlder, encodeUndo, type History, type Version } from "./record.ts";
 import { clearKv, type Restoration, restoration } from "./restore.ts";
-import { type Batch, readSealed, sealingBatch } from "./sealed.ts";
+import { type Batch, sealingBatch } from "./sealed.ts";
 import type { Manifest } from "./snapshot.ts";
-import { type StagedSpace, type StagedVersion, stageVersion } from "./stage.ts";
+import { type StagedVersion, stageVersion } from "./stage.ts";
 import { putVersion, readVersion, rollbackBatch, snapshotSource } from "./version.ts";
 import { viewOf } from "./view.ts";
+import { find } from "./walk.ts";
 
 /** So that the last version can always be undone. */
 const KEEP_RECENT_MIN = 2;
@@ -37,21 +38,9 @@ export interface StoreOptions extends Partial<Policy> {
   readonly nodeCacheBytes: number;
 }
 
-type Present = { readonly value: Uint8Array | undefined };
-/** An entry that a batch changes, by its name in the cache. */
-interface Changed extends Present {
-  readonly id: string;
-  readonly before: Uint8Array | undefined;
-}
-
-const changedOf = (parts: readonly Pick<StagedSpace, "space" | "changes" | "before">[]): readonly Changed[] =>
-  parts.flatMap(({ space, changes, before }) =>
-    changes.map(({ key, value }, i) => ({ id: entryId(space, key), value, before: before[i] })),
-  );
-
 /**
- * The authenticated store over a flat map of bytes: entries as they are for reads, and for roots, proofs and
- * past versions one AVL tree a space, hashed as cosmos/iavl does, whose pages are opened when needed.
+ * The authenticated store over a flat map of bytes: one AVL tree a space, hashed as cosmos/iavl does, whose
+ * pages are opened when needed.
  */
 export class Store implements NodeStore {
   readonly #kv: Kv;
@@ -65,8 +54,6 @@ export class Store implements NodeStore {
   #history: History;
   #version: Version;
   #view: StoreView;
-  /** Entries as readers still see them while a batch is on its way to the disk. */
-  #settling: ReadonlyMap<string, Uint8Array | undefined> = new Map();
   #writing: Promise<void> | undefined;
   #restoring: Restoration | undefined;
   #refusal: StoreError | undefined;
@@ -100,12 +87,13 @@ export class Store implements NodeStore {
 
   get(space: string, key: Uint8Array): Uint8Array | undefined {
     this.#check(space);
-    // Without this an unfinished restoration could be seen.
-    if (!this.#version.roots.has(space)) return undefined;
+    const root = this.#version.roots.get(space);
+    if (root === undefined) return undefined;
     const id = entryId(space, key);
-    const known = this.#known(id);
-    if (known !== undefined) return known.value;
-    const value = readSealed(this.#kv, flatKey(space, key));
+    const known = this.#entries.get(id, Buffer.allocUnsafe);
+    if (known !== undefined)
+      return known.length === 0 ? undefined : new Uint8Array(known.buffer, known.byteOffset, known.length);
+    const value = find(root, this.#load(space), key);
     this.#remember(id, value);
     return value;
   }
@@ -137,10 +125,10 @@ export class Store implements NodeStore {
     const created = new Map(spaces.map((part) => [part.space, part.created.length]));
     batch.put(UNDO_KEY, encodeUndo({ previous: before, created }));
     batch.put(HEAD_KEY, encodeHead(history));
-    const changed = changedOf(spaces);
-    return this.#write(batch, changed, () => {
+    return this.#write(batch, () => {
       this.#adopt(history, next);
-      for (const { id, value } of changed) this.#remember(id, value);
+      for (const { space, changes } of spaces)
+        for (const { key, value } of changes) this.#remember(entryId(space, key), value);
       // Past versions may still ask for these, but seldom.
       for (const { space, orphans } of spaces) for (const place of orphans) this.#pages.drop(space, place);
       for (const { space, ref, top, stored } of pages) this.#pages.keep(space, ref, top, stored);
@@ -150,12 +138,12 @@ export class Store implements NodeStore {
   rollback(): Promise<void> {
     this.#refuse();
     const { from, older } = this.#history;
-    const { batch, version, changed } = rollbackBatch(this.#kv, this.#hasher, this.#version);
+    const { batch, version } = rollbackBatch(this.#kv, this.#version);
     const previous = Number(version.height);
     const history: History = { last: previous, from: Math.min(from, previous), older };
     if (previous === 0) batch.delete(HEAD_KEY);
     else batch.put(HEAD_KEY, encodeHead(history));
-    return this.#write(batch, changedOf(changed), () => {
+    return this.#write(batch, () => {
       this.#adopt(history, version);
       // The next version of this height will give its pages the same places.
       this.#entries.clear();
@@ -249,15 +237,14 @@ export class Store implements NodeStore {
     if (!this.#spaces.has(space)) throw new StoreError("space", "unknown space", { space });
   }
 
-  /** Writes a batch over the entries as readers see them until it is on disk. */
-  #write(batch: Batch, changed: readonly Changed[], adopt: () => void): Promise<void> {
+  /** Writes a batch; until it is on disk, readers see what was there before. */
+  #write(batch: Batch, adopt: () => void): Promise<void> {
     if (this.#writing !== undefined) throw new StoreError("stale", "another version is being written");
     const written = this.#kv.write(batch.writes);
     if (written === undefined) {
       adopt();
       return Promise.resolve();
     }
-    this.#settling = new Map(changed.map(({ id, before }) => [id, before]));
     this.#writing = written
       .then(adopt, (cause) => {
         // Nobody knows what has reached the disk: only opening it again tells.
@@ -265,18 +252,9 @@ export class Store implements NodeStore {
         throw this.#refusal;
       })
       .finally(() => {
-        this.#settling = new Map();
         this.#writing = undefined;
       });
     return this.#writing;
-  }
-
-  #known(id: string): Present | undefined {
-    if (this.#settling.has(id)) return { value: this.#settling.get(id) };
-    const known = this.#entries.get(id, Buffer.allocUnsafe);
-    if (known === undefined) return undefined;
-    const { buffer, byteOffset, length } = known;
-    return { value: length === 0 ? undefined : new Uint8Array(buffer, byteOffset, length) };
   }
 
   #remember(id: string, value: Uint8Array | undefined): void {

@@ -18,6 +18,8 @@ const SIZES = {
 /** What a chain of so many accounts costs. */
 export interface SendsFigures {
   readonly accounts: number;
+  /** To whom the 2,000 send: each to the next one of them, or to any account. */
+  readonly to: "next" | "any";
   readonly cpuMicrosPerTx: number;
   /** Of the process that runs the sends; NaN where the system does not tell. */
   readonly peakMegabytes: number;
@@ -40,8 +42,9 @@ export interface FlatFigures {
 }
 
 /**
- * The same signed bank sends to random ones of ever more accounts, over an app and a store on disk as nodes
- * have them: check, proposal, block and synced write. Then, at the largest, from the start of a process to
+ * The same signed bank sends among ever more accounts, over an app and a store on disk as nodes have them:
+ * check, proposal, block and synced write. First each sender pays the next, as in the bench of the chain, then
+ * any account, which mostly nobody has read before. Then, at the largest, from the start of a process to
  * the first query's answer, a snapshot made and restored. Every size and step has a process of its own.
  */
 export function benchFlat(effort: Effort): Promise<FlatFigures> {
@@ -49,8 +52,8 @@ export function benchFlat(effort: Effort): Promise<FlatFigures> {
   const largest = accounts.at(-1) as number;
   return withFolder(async (folder) => {
     const state = join(folder, "state");
-    const run = async <T>(step: string, count: number): Promise<T> => {
-      const given: FlatJob = { ...job, accounts: count };
+    const run = async <T>(step: string, count: number, to: SendsFigures["to"] = "any"): Promise<T> => {
+      const given: FlatJob = { ...job, accounts: count, to };
       const args = [PROCESS, step, state, JSON.stringify(given)];
       const { stdout } = await promisify(execFile)(process.execPath, args);
       return JSON.parse(stdout) as T;
@@ -59,7 +62,10 @@ export function benchFlat(effort: Effort): Promise<FlatFigures> {
     const sends: SendsFigures[] = [];
     const measured = async (count: number): Promise<StepFigures> => {
       const fill = await run<StepFigures>("fill", count);
-      sends.push({ accounts: count, ...(await run<Omit<SendsFigures, "accounts">>("sends", count)) });
+      for (const to of ["next", "any"] as const) {
+        const figures = await run<Pick<SendsFigures, "cpuMicrosPerTx" | "peakMegabytes">>("sends", count, to);
+        sends.push({ accounts: count, to, ...figures });
+      }
       return fill;
     };
     for (const count of accounts.slice(0, -1)) {

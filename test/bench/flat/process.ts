@@ -19,6 +19,8 @@ export interface FlatJob {
   readonly accounts: number;
   readonly senders: number;
   readonly blockTxs: number;
+  /** To whom: each sender to the next one, or to any account of the chain. */
+  readonly to: "next" | "any";
   /** Blocks before those that are measured, and those. */
   readonly warmBlocks: number;
   readonly blocks: number;
@@ -38,13 +40,13 @@ function dice(below: number): () => number {
 }
 
 /** Signed sends of one base unit to accounts that are there already: one block's. */
-function sends(app: App, from: readonly Person[], to: () => string): Uint8Array[] {
-  return from.map((sender) => {
+function sends(app: App, from: readonly Person[], to: (index: number) => string): Uint8Array[] {
+  return from.map((sender, index) => {
     const account = app.read((ctx) => auth.account(ctx, sender.address));
     assert(account, "a sender has no account");
     const { number, sequence } = account;
     const amount = [{ denom: DENOM, amount: 1n }];
-    const message = say(MsgSend, { fromAddress: sender.address, toAddress: to(), amount });
+    const message = say(MsgSend, { fromAddress: sender.address, toAddress: to(index), amount });
     return signTx(sender, { number, sequence, gas: GAS }, message);
   });
 }
@@ -71,7 +73,9 @@ async function runSends(folder: string, job: FlatJob): Promise<object> {
   let cpuMicros = 0;
   for (let block = 0; block < job.warmBlocks + job.blocks; block++) {
     const first = (block * job.blockTxs) % job.senders;
-    const txs = sends(app, senders.slice(first, first + job.blockTxs), () => receiver(roll()));
+    const next = (index: number): string => (senders[(first + index + 1) % job.senders] as Person).address;
+    const to = job.to === "next" ? next : () => receiver(roll());
+    const txs = sends(app, senders.slice(first, first + job.blockTxs), to);
     const before = process.cpuUsage();
     await runBlock(app, txs);
     const { user, system } = process.cpuUsage(before);

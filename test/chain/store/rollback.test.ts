@@ -72,7 +72,7 @@ test("entries and pages that no version needs any more leave the disk", async ()
   assert.equal(entries, contents(store).length);
   assert.equal(strayPages, 0);
   // Two versions and what the later one dropped; the head and the undo.
-  assert.equal(kept.size, entries + pages + 5);
+  assert.equal(kept.size, pages + 5);
   const all = [...store.dump()].map(({ space, key, value }) => ({ space, key, value }));
   await advance(
     store,
