@@ -6,25 +6,33 @@ export interface ProofPlaces {
   fits(task: DueProof): boolean;
   /** Takes a place for a proof, where there is one. */
   take(task: DueProof): boolean;
+  /** Gives a game the place of a proof back that turned out false; its debtor gets no other in this block. */
+  refill(task: DueProof): void;
 }
 
 /** The places of an empty block. */
 export function proofPlaces(): ProofPlaces {
-  const perGame = new Map<string, Set<string>>();
+  const perGame = new Map<string, { readonly debtors: Set<string>; held: number }>();
   let taken = 0;
   const fits: ProofPlaces["fits"] = ({ place: { game, debtor, perBlock } }) => {
-    const debtors = perGame.get(game);
-    return taken < BLOCK_PROOFS_MAX && (debtors?.size ?? 0) < perBlock && !debtors?.has(debtor);
+    const found = perGame.get(game);
+    return taken < BLOCK_PROOFS_MAX && (found?.held ?? 0) < perBlock && !found?.debtors.has(debtor);
   };
   return {
     fits,
     take: (task) => {
       if (!fits(task)) return false;
       const { game, debtor } = task.place;
-      const debtors = perGame.get(game) ?? new Set();
-      perGame.set(game, debtors.add(debtor));
+      const found = perGame.get(game) ?? { debtors: new Set(), held: 0 };
+      found.debtors.add(debtor);
+      found.held += 1;
+      perGame.set(game, found);
       taken += 1;
       return true;
+    },
+    refill: ({ place: { game } }) => {
+      const found = perGame.get(game);
+      if (found) found.held -= 1;
     },
   };
 }

@@ -12,7 +12,7 @@ import type { ProofVerifier } from "#chain/verify/types.ts";
 import type { Candidate } from "./candidate.ts";
 import { enterTx, readingOf, txOf } from "./execute.ts";
 import { errors } from "./injected.ts";
-import { proofPlaces } from "./places.ts";
+import { judge as judgeProofs, type WaitingProof } from "./judge.ts";
 import { dueTask, holds, proofTask } from "./proofs.ts";
 import { room } from "./room.ts";
 import { signatoriesOf, verifyAhead } from "./signatures.ts";
@@ -39,26 +39,14 @@ export const sameBlock = (a: Block, b: Block): boolean =>
 
 type Lanes = readonly (readonly Ranked<Candidate>[])[];
 
-interface Judged {
-  readonly task: DueProof;
-  readonly holds: boolean;
-}
-
-/**
- * By id the next proof of each debtor, as far as the places of a block go, and whether it holds: whatever one
- * sends, it takes no other's place, and no game takes another's.
- */
-async function judged({ proofs, ctx }: Judge, lanes: Lanes): Promise<ReadonlyMap<string, Judged>> {
-  const tasks = new Map<string, DueProof>();
-  const places = proofPlaces();
-  for (const lane of lanes)
-    for (const { tx } of lane) {
+/** The proofs of a list that are due, each debtor's in its order. */
+const waitingIn = ({ ctx }: Judge, lanes: Lanes): readonly WaitingProof[] =>
+  lanes.flatMap((lane) =>
+    lane.flatMap(({ tx }) => {
       const task = tx.prover === undefined ? undefined : dueTask(ctx, tx.decoded);
-      if (task && places.take(task)) tasks.set(tx.id, task);
-    }
-  const verdicts = await proofs.verifyAll([...tasks.values()]);
-  return new Map([...tasks].map(([id, task]) => [id, { task, holds: holds(verdicts, task) }]));
-}
+      return task ? [{ id: tx.id, task }] : [];
+    }),
+  );
 
 /**
  * The transactions of a proposal: as many of the given as fit, dearest first and in each lane's order, whose
@@ -71,8 +59,8 @@ export async function selectTxs(
   bytesMax: number,
   refused: (candidate: Candidate) => Choice,
 ): Promise<Uint8Array[]> {
-  const proofs = await judged(judge, lanes);
   const { machine, base, ctx, block } = judge;
+  const proofs = await judgeProofs(judge.proofs, block.height, waitingIn(judge, lanes));
   const left = room(bytesMax);
   const scratch = overlay(base);
   const chosen: Uint8Array[] = [];

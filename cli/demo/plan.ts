@@ -73,7 +73,7 @@ export function scheduleFor(size: Size, proofsMs: readonly number[]): Schedule {
   const movesPerItem = (ORDERS_MAX + 1) * SCORE_MOVES + ORDERS_MAX * SLICES;
   const cranks = Math.ceil((movesPerItem * items) / ITEM_MOVES_PER_BLOCK);
   const phases = {
-    ...{ openOrders: 3, elect: 5, revealInputs: 5, revealInputs2: 3, label: 0 },
+    ...{ openOrders: 3, elect: 5, revealInputs: 5, revealInputs2: 3, label: 5 },
     ...{ predict: 5, openPredictions: 3, revealLabels: 4 },
     prove: proveBlocks(proofsMs),
     settle: 3 + cranks,

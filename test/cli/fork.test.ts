@@ -42,7 +42,7 @@ test("iterum fork writes a game that a chain has begun with, and says what it ch
     await writeFile(reward, REWARD);
     const ran = await iterum(["fork", out, "--game", "mood", "--reward", reward, "--schedule", "open=90"]);
     assert.equal(ran.code, 0, ran.stderr);
-    assert.match(ran.stdout, /│ schedule open +│ 64 +│ 90 +│/);
+    assert.match(ran.stdout, /│ schedule open +│ 70 +│ 90 +│/);
     assert.match(ran.stdout, /next: iterum init --genesis/);
     const { rewards, rounds } = await readBase(out);
     assert.equal(rounds.games[0]?.schedule?.open, 90);
