@@ -1,6 +1,7 @@
 import { compareBytes } from "#chain/bytes/compare.ts";
 import { concat } from "#chain/bytes/concat.ts";
 import { bigFromBytes, u32be, u64be } from "#chain/bytes/int.ts";
+import { remembered } from "#chain/bytes/remembered.ts";
 import { fromUtf8, utf8 } from "#chain/bytes/utf8.ts";
 import { assert, ensure, errorSet } from "./error.ts";
 
@@ -20,6 +21,8 @@ export interface KeyCodec<K> {
 }
 
 const KEY_TEXT_BYTES_MAX = 255;
+/** Texts whose keys are kept: games and the like are asked for again and again. */
+const TEXTS_REMEMBERED = 4_096;
 
 export const u64Key: KeyCodec<bigint> = {
   write: u64be,
@@ -31,17 +34,19 @@ export const u32Key: KeyCodec<number> = {
   read: (bytes, at) => [new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0), at + 4],
 };
 
+function writeText(key: string): Uint8Array {
+  const bytes = utf8(key);
+  ensure(bytes.length <= KEY_TEXT_BYTES_MAX, errors.KeyTooLong, { bytes: bytes.length });
+  return concat(Uint8Array.of(bytes.length), bytes);
+}
+
 /**
  * A text of at most 255 bytes after its length: texts sort by length first. A longer one fails with (kernel,
  * 2).
  */
 export const textKey: KeyCodec<string> = {
   name: (key) => key,
-  write: (key) => {
-    const bytes = utf8(key);
-    ensure(bytes.length <= KEY_TEXT_BYTES_MAX, errors.KeyTooLong, { bytes: bytes.length });
-    return concat(Uint8Array.of(bytes.length), bytes);
-  },
+  write: remembered<string, Uint8Array>(TEXTS_REMEMBERED, (key) => key, writeText),
   read: (bytes, at) => {
     const end = at + 1 + (bytes[at] as number);
     return [fromUtf8(bytes.subarray(at + 1, end)), end];

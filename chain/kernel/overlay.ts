@@ -80,6 +80,7 @@ export function overlay(base: ReadStore): Overlay {
       const local = [...(spaces.get(space) ?? [])]
         .filter(([key]) => key >= from && (to === undefined || key < to))
         .sort(([a], [b]) => ascending(a, b));
+      if (local.length === 0) return base.range(space, start, end);
       return merged(base.range(space, start, end), local);
     },
     set: (space, key, value, id = toKey(key)) => {

@@ -117,12 +117,14 @@ export const publicKeyAddress = remembered<Uint8Array, string>(REMEMBERED_MAX, t
 export const moduleAddress = (name: string): string =>
   toAddress(sha256(utf8(name)).subarray(0, ADDRESS_BYTES));
 
+const addressOf = remembered<Uint8Array, string>(REMEMBERED_MAX, toKey, toAddress);
+
 /** Key of an account in a table: its 20 bytes, so that tables run in address order. */
 export const addressKey = {
   name: (address: string): string => address,
   write: (address: string): Uint8Array => addressBytes(address),
   read: (bytes: Uint8Array, at: number): readonly [string, number] => [
-    toAddress(bytes.subarray(at, at + ADDRESS_BYTES)),
+    addressOf(bytes.subarray(at, at + ADDRESS_BYTES)),
     at + ADDRESS_BYTES,
   ],
 };

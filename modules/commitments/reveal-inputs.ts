@@ -32,21 +32,28 @@ function unpack(spec: FeaturizerSpec, { index, input }: RevealedItem): Int32Arra
   }
 }
 
-function leafOf(ref: RoundRef, spec: FeaturizerSpec, item: RevealedItem): Uint8Array {
+/** A featurizer with its id: a hash of the whole vocabulary, so it is made once a set. */
+interface Featurizer {
+  readonly spec: FeaturizerSpec;
+  readonly id: string;
+}
+
+function leafOf(ref: RoundRef, { spec, id }: Featurizer, item: RevealedItem): Uint8Array {
   const { index, contentHash, eventCid, labelHash } = item;
-  const hash = inputHash(featurizerId(spec), unpack(spec, item));
+  const hash = inputHash(id, unpack(spec, item));
   return leafHash(ref, { index, inputHash: hash, contentHash, eventCid, labelHash });
 }
 
 /** Root of the whole set: the selected items' leaves computed, the others as given. */
 function rootOf(ctx: ReadCtx, msg: MsgRevealInputs, count: number): Uint8Array {
   const spec = featurizer(ctx, msg);
+  const made = { spec, id: featurizerId(spec) };
   const ref = rounds.refOf(ctx, msg);
   const opened = new Map(msg.items.map((item) => [item.index, item]));
   const others = msg.otherLeaves.values();
   const leaves = Array.from({ length: count }, (_, index) => {
     const item = opened.get(index);
-    return item ? leafOf(ref, spec, item) : (others.next().value as Uint8Array);
+    return item ? leafOf(ref, made, item) : (others.next().value as Uint8Array);
   });
   return dataRoot(leaves);
 }

@@ -1,4 +1,4 @@
-import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { createRequire } from "node:module";
 import { storeSpaces } from "#chain/app/modules.ts";
 import type { AppOptions, Block, BlockResult } from "#chain/app/types.ts";
 import { App } from "#chain/app.ts";
@@ -32,6 +32,16 @@ export const say = <T>(codec: Codec<T>, value: T): Said => ({
   value: codec.encode(value),
 });
 
+/** Signs in native code where there is some: the same bytes everywhere, as nonces are those of RFC 6979. */
+const { ecdsaSign } = createRequire(import.meta.url)("secp256k1") as {
+  ecdsaSign(digest: Uint8Array, secretKey: Uint8Array): { readonly signature: Uint8Array };
+};
+
+/** Makes the 64 bytes by which somebody signs a digest. */
+export type Signer = (digest: Uint8Array, who: Person) => Uint8Array;
+
+const ecdsaSigner: Signer = (digest, { secretKey }) => ecdsaSign(digest, secretKey).signature;
+
 /** Enough for every message of the test game; a block has room for fifty. */
 const GAS = 4_000_000n;
 export const START_MS = 1_780_000_000_000n;
@@ -57,6 +67,7 @@ export function signTx(
     readonly granter?: string;
     /** Limits, memo and order. */
     readonly body?: Partial<TxBody>;
+    readonly signer?: Signer;
   },
   ...messages: readonly Said[]
 ): Uint8Array {
@@ -79,7 +90,8 @@ export function signTx(
     signatures: [],
   };
   const signBytes = directSignBytes(unsigned, at.chainId ?? CHAIN_ID, at.number);
-  const signature = secp256k1.sign(sha256(signBytes), who.secretKey, { prehash: false });
+  const { signer = ecdsaSigner } = at;
+  const signature = signer(sha256(signBytes), who);
   return TxRaw.encode({ ...unsigned, signatures: [signature] });
 }
 
@@ -89,6 +101,8 @@ export function signTx(
 export interface TestChain {
   readonly app: App;
   readonly genesis: GenesisChoice;
+  /** How everybody signs. */
+  readonly signer: Signer;
   height(): bigint;
   read<T>(work: (ctx: ReadCtx) => T): T;
   /** One block with a transaction per call, each with its messages; the results without the beacon's. */
@@ -101,8 +115,12 @@ export interface TestChain {
   until(height: bigint): Promise<void>;
 }
 
-type ChainOptions = Partial<Pick<AppOptions, "proofs" | "invariants" | "store" | "bls">> & {
+type ChainOptions = Partial<Pick<AppOptions, "proofs" | "invariants" | "store" | "bls" | "signatures">> & {
   readonly validator?: string;
+  /** Whether a second app runs every block too; without it blocks take half the time. */
+  readonly twin?: boolean;
+  /** Signs what the given `signatures` take. */
+  readonly signer?: Signer;
 };
 
 function newApp(choice: GenesisChoice, options: ChainOptions, beacon?: Uint8Array): App {
@@ -126,8 +144,12 @@ function newApp(choice: GenesisChoice, options: ChainOptions, beacon?: Uint8Arra
 }
 
 /** Runs one block on both apps; throws when they disagree on state or results. */
-async function runTwice(app: App, twin: App, block: Block): Promise<BlockResult> {
+async function runTwice(app: App, twin: App | undefined, block: Block): Promise<BlockResult> {
   const result = await app.finalizeBlock(block);
+  if (!twin) {
+    await app.commit();
+    return result;
+  }
   const again = await twin.finalizeBlock(block);
   if (toHex(result.appHash) !== toHex(again.appHash)) throw new Error(`two app hashes at ${block.height}`);
   const codes = (each: BlockResult): string =>
@@ -139,14 +161,17 @@ async function runTwice(app: App, twin: App, block: Block): Promise<BlockResult>
 }
 
 /** A new chain with one small game; see GenesisChoice. */
-export function newChain(choice: GenesisChoice, options: ChainOptions = {}): TestChain {
+export function newChain(
+  choice: GenesisChoice,
+  { twin: hasTwin = true, signer = ecdsaSigner, ...options }: ChainOptions = {},
+): TestChain {
   const proposer = options.validator === undefined ? undefined : validator(options.validator);
   const full = proposer ? { ...choice, beaconKeys: [proposer.key] } : choice;
   const app = newApp(full, options, proposer?.secret);
   // A store of the caller's is the first app's alone.
   const { store: _, ...twinOptions } = options;
   // The twin verifies beacons in plain JavaScript, so that every block compares both ways.
-  const twin = newApp(full, { ...twinOptions, bls: nobleBls }, proposer?.secret);
+  const twin = hasTwin ? newApp(full, { ...twinOptions, bls: nobleBls }, proposer?.secret) : undefined;
   const address = proposer?.address ?? new Uint8Array(20);
   const height = (): bigint => app.info().height;
 
@@ -156,7 +181,7 @@ export function newChain(choice: GenesisChoice, options: ChainOptions = {}): Tes
     const txs = proposer
       ? await app.prepareProposal({ ...block, txs: given, bytesMax: 1 << 21 })
       : [...given];
-    if (proposer && !(await twin.processProposal({ ...block, txs })))
+    if (proposer && twin && !(await twin.processProposal({ ...block, txs })))
       throw new Error("the twin refused a proposal");
     const result = await runTwice(app, twin, { ...block, txs });
     return { ...result, results: result.txResults.slice(proposer ? 1 : 0) };
@@ -165,11 +190,12 @@ export function newChain(choice: GenesisChoice, options: ChainOptions = {}): Tes
     const account = app.read((ctx) => auth.account(ctx, who.address));
     if (!account) throw new Error(`${who.name} has no account`);
     const chainId = choice.chainId ?? CHAIN_ID;
-    return signTx(who, { number: account.number, sequence: account.sequence, chainId }, ...messages);
+    return signTx(who, { number: account.number, sequence: account.sequence, chainId, signer }, ...messages);
   };
   return {
     app,
     genesis: full,
+    signer,
     height,
     read: (work) => app.read(work),
     rawBlock,

@@ -2,8 +2,9 @@ import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import * as bank from "#modules/bank/api.ts";
 import * as commitments from "#modules/commitments/api.ts";
 import * as elections from "#modules/elections/api.ts";
-import { candidates } from "#modules/elections/state.ts";
+import { candidates, emptying, roundKey } from "#modules/elections/state.ts";
 import * as markets from "#modules/markets/api.ts";
+import { refunding } from "#modules/markets/state.ts";
 import { vests } from "#modules/vesting/state.ts";
 import { type Seat, SeatStatus } from "#proto/gen/iterum/elections.ts";
 import { type Order, OrderStatus } from "#proto/gen/iterum/markets.ts";
@@ -17,15 +18,16 @@ const PPM = 1_000_000n;
 /** What who proves that a label was let out has got. */
 export const BOUNTY = MEMBER_BOND / 2n;
 
-/** What an order has changed in its operator's purse so far. */
-function changeByOrder(ctx: ReadCtx, round: Round, { operator, status, bound, fee, bond }: Order): bigint {
+/** What an order, or what somebody holds, has changed in its operator's purse so far. */
+function changeByOrder(ctx: ReadCtx, round: Round, all: readonly Order[], order: Order): bigint {
+  const { operator, status, bound, fee, bond, shares, payout } = order;
+  // Fees of trades are part of what was paid in.
+  if (shares.length > 0) return status === OrderStatus.ORDER_STATUS_HOLDING ? -bound : payout - bound;
   switch (status) {
     case OrderStatus.ORDER_STATUS_REFUNDED:
       return 0n;
     case OrderStatus.ORDER_STATUS_FORFEITED: {
-      const proofMissing = markets
-        .ordersOf(ctx, round)
-        .some((each) => each.operator === operator && each.reason === "proof missing");
+      const proofMissing = all.some((each) => each.operator === operator && each.reason === "proof missing");
       return -bound - fee - (proofMissing ? OPERATOR_BOND : 0n);
     }
     case OrderStatus.ORDER_STATUS_SETTLED: {
@@ -83,41 +85,42 @@ function panelPay(
   return (REWARD_PER_ITEM * given * agreement) / (PPM * BigInt(panel + 1));
 }
 
-/** What a round's duties have changed in a member's purse so far. */
-function changeByDuty(ctx: ReadCtx, round: Round, address: string): bigint {
-  const seats = elections.seatsOf(ctx, round);
-  const seat = seats.find(({ member }) => member === address);
-  if (!seat) return -(candidates.get(ctx, [round.gameId, round.roundId, address])?.bond ?? 0n);
+/** What a seat's duties have changed in its member's purse so far. */
+function changeByDuty(ctx: ReadCtx, round: Round, seats: readonly Seat[], seat: Seat): bigint {
   if (seat.status === SeatStatus.SEAT_STATUS_SLASHED) return -MEMBER_BOND;
   const isPaid = round.phase === Phase.PHASE_DONE || round.endedHeight > 0n;
   const earned = seat.status === SeatStatus.SEAT_STATUS_OPENED && isPaid && round.phase !== Phase.PHASE_VOID;
   if (!earned) return -seat.bond;
   const { panel } = elections.electionOf(ctx, round);
   const pay =
-    panel > 0 ? panelPay(ctx, round, seats, address, panel) : REWARD_PER_ITEM * BigInt(seat.selected.length);
+    panel > 0
+      ? panelPay(ctx, round, seats, seat.member, panel)
+      : REWARD_PER_ITEM * BigInt(seat.selected.length);
   return pay - seat.bond;
 }
 
-/** What somebody must hold: what it began with, paid and got outside, and every round it was in. */
-export function explained(
-  ctx: ReadCtx,
-  address: string,
-  rounds: readonly Round[],
-  began: bigint,
-  outside: bigint,
-): bigint {
-  let held = began + outside;
-  for (const round of rounds) {
-    held += changeByDuty(ctx, round, address);
-    for (const order of markets.ordersOf(ctx, round))
-      if (order.operator === address) held += changeByOrder(ctx, round, order);
-  }
-  return held;
+/** What a round has changed in everybody's purse so far, bounties for evidence apart. */
+export function changesIn(ctx: ReadCtx, round: Round): ReadonlyMap<string, bigint> {
+  const changes = new Map<string, bigint>();
+  const add = (who: string, amount: bigint): void => void changes.set(who, (changes.get(who) ?? 0n) + amount);
+  const orders = markets.ordersOf(ctx, round);
+  for (const order of orders) add(order.operator, changeByOrder(ctx, round, orders, order));
+  const seats = elections.seatsOf(ctx, round);
+  for (const seat of seats) add(seat.member, changeByDuty(ctx, round, seats, seat));
+  for (const [, { member, bond }] of candidates.under(ctx, roundKey, [round.gameId, round.roundId]))
+    add(member, -bond);
+  return changes;
 }
 
-/** What somebody does hold, with the profits that it is still to be paid. */
-export function held(ctx: ReadCtx, address: string): bigint {
-  let sum = bank.balance(ctx, address, DENOM);
-  for (const [, { operator, left }] of vests.all(ctx)) if (operator === address) sum += left;
-  return sum;
+/** Whether nothing that a round has changed can change any more. */
+export function isSettled(ctx: ReadCtx, { gameId, roundId, phase }: Round): boolean {
+  if (phase < Phase.PHASE_DONE || refunding.has(ctx, [gameId, roundId])) return false;
+  return !emptying.has(ctx, [gameId, roundId]);
+}
+
+/** What people do hold, with the profits that they are still to be paid. */
+export function held(ctx: ReadCtx, addresses: readonly string[]): ReadonlyMap<string, bigint> {
+  const sums = new Map(addresses.map((address) => [address, bank.balance(ctx, address, DENOM)]));
+  for (const [, { operator, left }] of vests.all(ctx)) sums.set(operator, (sums.get(operator) ?? 0n) + left);
+  return sums;
 }

@@ -13,10 +13,10 @@ import { denounce, sealDenouncement } from "#test/kit/game/say.ts";
 import { CHAIN_ID, TOKEN } from "#test/kit/genesis.ts";
 import type { Cast } from "./cast.ts";
 
-const REPEAT_CHANCE = 0.15;
-const FOREIGN_CHANCE = 0.1;
+const REPEAT_CHANCE = 0.3;
+const FOREIGN_CHANCE = 0.03;
 const LEAK_CHANCE = 0.08;
-const SLANDER_CHANCE = 0.05;
+const SLANDER_CHANCE = 0.02;
 
 /** What the hostile know and have under way. */
 export interface Hostility {
@@ -52,6 +52,7 @@ function foreign({ random }: Hostility, thief: Person, { gameId, roundId, phase 
   if (phase !== Phase.PHASE_OPEN || !random.chance(FOREIGN_CHANCE)) return [];
   const where = { gameId, roundId };
   const data = say(MsgCommitData, { member: thief.address, ...where, root: random.bytes(32), count: 3 });
+  // In a market of shares it would be another wrong thing to say, and no less refused.
   const order = { ...MsgPlaceOrder.zero(), operator: thief.address, ...where, modelId: random.bytes(32) };
   const said = random.chance(0.5) ? data : say(MsgPlaceOrder, { ...order, bound: 60n * TOKEN });
   return [planOf(thief, "foreign", where, said)];

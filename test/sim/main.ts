@@ -1,8 +1,8 @@
+import { inspect } from "node:util";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { Phase } from "#proto/gen/iterum/rounds.ts";
 import { cast, namesOf } from "./cast.ts";
+import { lineOf, playAll, type Totals } from "./many.ts";
 import { commandOf, type Mode, modes, type Plan, shrink } from "./plan.ts";
-import { type Report, simulate } from "./simulate.ts";
 
 const SHRINK_TRIES = 40;
 
@@ -13,6 +13,7 @@ interface Options {
   readonly mode: Mode;
   readonly games: number;
   readonly without: readonly string[];
+  readonly thorough: boolean;
   readonly shrink: boolean;
 }
 
@@ -23,9 +24,9 @@ function whole(text: string): number {
 }
 
 /** What became of a plan, or what went wrong. */
-async function outcomeOf(plan: Plan): Promise<{ readonly report?: Report; readonly error?: unknown }> {
+async function outcomeOf(plan: Plan): Promise<{ readonly totals?: Totals; readonly error?: unknown }> {
   try {
-    return { report: await simulate(plan) };
+    return { totals: await playAll([plan]) };
   } catch (error) {
     return { error };
   }
@@ -33,24 +34,15 @@ async function outcomeOf(plan: Plan): Promise<{ readonly report?: Report; readon
 
 /** Plays one seed; says how it went, and of one that fails the smallest plan that still does. */
 async function playSeed(plan: Plan, isShrunk: boolean): Promise<boolean> {
-  const startMs = performance.now();
-  const { report, error } = await outcomeOf(plan);
-  if (report) {
-    const { rounds, deeds, attacks, convicted } = report;
-    const ended = (phase: Phase): number => rounds.filter((round) => round.phase === phase).length;
-    const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
-    const [done, isVoid, skipped] = [Phase.PHASE_DONE, Phase.PHASE_VOID, Phase.PHASE_SKIPPED].map(ended);
-    const ends = `${done} done, ${isVoid} void, ${skipped} skipped`;
-    console.log(
-      `✓ ${plan.seed}: ${ends}; ${deeds} messages, ${attacks} attacks, ${convicted} convicted; ${seconds} s`,
-    );
+  const { totals, error } = await outcomeOf(plan);
+  if (totals) {
+    console.log(`✓ ${plan.seed}: ${lineOf(totals)}`);
     return true;
   }
-  console.error(`✗ ${plan.seed}: ${error instanceof Error ? error.stack : error}`);
-  console.error(`  again: ${commandOf(plan)}`);
+  console.error(`✗ ${plan.seed}: ${inspect(error)}`);
   if (!isShrunk) return false;
   const namesIn = (smaller: Plan): string[] => namesOf(cast(smaller));
-  const fails = async (smaller: Plan): Promise<boolean> => !(await outcomeOf(smaller)).report;
+  const fails = async (smaller: Plan): Promise<boolean> => !(await outcomeOf(smaller)).totals;
   const smallest = await shrink(plan, namesIn, fails, SHRINK_TRIES);
   console.error(`  smallest: ${commandOf(smallest)}`);
   return false;
@@ -64,12 +56,13 @@ const program = new Command("sim")
   .addOption(new Option("--mode <mode>", "how people play").choices(modes).default("fuzz"))
   .option("--games <count>", "games on the chain", whole, 3)
   .option("--without <names>", "people who say nothing", (text) => text.split(","), [])
+  .option("--thorough", "on the real store, with real signatures and a second app", false)
   .option("--no-shrink", "do not look for a smaller plan that fails")
-  .action(async ({ seed, seeds, shrink: isShrunk, ...rest }: Options) => {
+  .action(async ({ seed, seeds, thorough: isThorough, shrink: isShrunk, ...rest }: Options) => {
     let failed = 0;
     for (let i = 0; i < seeds; i++) {
       const name = i === 0 ? seed : `${seed}-${i}`;
-      if (!(await playSeed({ seed: name, ...rest }, isShrunk))) failed += 1;
+      if (!(await playSeed({ seed: name, isThorough, ...rest }, isShrunk))) failed += 1;
     }
     if (failed > 0) process.exitCode = 1;
   });

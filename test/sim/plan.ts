@@ -11,12 +11,15 @@ export interface Plan {
   readonly games: number;
   /** Names of those who say nothing. */
   readonly without: readonly string[];
+  /** On the real store, with a second app beside the first; else on a store without a tree, alone. */
+  readonly isThorough: boolean;
 }
 
 /** The command that plays a plan again. */
-export function commandOf({ seed, rounds, mode, games, without }: Plan): string {
+export function commandOf({ seed, rounds, mode, games, without, isThorough }: Plan): string {
   const left = without.length > 0 ? ` --without ${without.join(",")}` : "";
-  return `npm run sim -- --seed ${seed} --rounds ${rounds} --mode ${mode} --games ${games}${left}`;
+  const how = isThorough ? " --thorough" : "";
+  return `npm run sim -- --seed ${seed} --rounds ${rounds} --mode ${mode} --games ${games}${left}${how}`;
 }
 
 /** Plans that are a little smaller, the most promising first. */

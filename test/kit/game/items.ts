@@ -11,6 +11,7 @@ import type { Random } from "./random.ts";
 
 /** What makes the inputs of the test game. */
 export const featurizer: FeaturizerSpec = { kind: "vocabulary/1", tokens: VOCABULARY };
+const featurizerName = featurizerId(featurizer);
 
 /** A text with the label that its author gave it. */
 export interface Example {
@@ -43,7 +44,7 @@ function itemOf(ref: RoundRef, index: number, { content, label }: Example, rando
   const values = featurize(featurizer, bytes);
   const [eventCid, contentKey, salt] = [random.bytes(36), random.bytes(32), random.bytes(32)];
   const hashes = {
-    inputHash: inputHash(featurizerId(featurizer), values),
+    inputHash: inputHash(featurizerName, values),
     contentHash: contentHash(bytes),
     labelHash: labelHash(ref, salt, label),
   };

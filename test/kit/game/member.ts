@@ -78,12 +78,20 @@ function labelTurn(member: Member, at: At, selected: readonly number[]): Turn {
   };
 }
 
-/** Looks labels up by content, over all the members' sets of a round. */
-export function authorsLabel(members: readonly Member[], roundId: bigint): At["labelOf"] {
+function labelsOf(members: readonly Member[], roundId: bigint): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   for (const { sets } of members)
     for (const { contentHash, label } of sets.get(roundId)?.items ?? []) found.set(toHex(contentHash), label);
-  return (contentHash) => found.get(toHex(contentHash)) ?? 0;
+  return found;
+}
+
+/** Looks labels up by content, over all the members' sets of a round. */
+export function authorsLabel(members: readonly Member[], roundId: bigint): At["labelOf"] {
+  let known: ReadonlyMap<string, number> | undefined;
+  return (contentHash) => {
+    known ??= labelsOf(members, roundId);
+    return known.get(toHex(contentHash)) ?? 0;
+  };
 }
 
 /** An honest cross-labeller's labels of the items on its sheet, with salt and commitment. */
@@ -125,6 +133,14 @@ function seatTurn(member: Member, at: At, { status, selected }: Seat): Turn | un
   return labels ? labelTurn(member, at, selected) : undefined;
 }
 
+/** The phases in which who has a seat may have something to say. */
+const SEAT_PHASES: ReadonlySet<Phase> = new Set([
+  Phase.PHASE_REVEAL_INPUTS,
+  Phase.PHASE_REVEAL_INPUTS_2,
+  Phase.PHASE_LABEL,
+  Phase.PHASE_REVEAL_LABELS,
+]);
+
 /** What the member has to say in the round now. */
 export function memberTurns(ctx: ReadCtx, member: Member, at: At): Turn[] {
   const { phase, roundId, gameId } = at.round;
@@ -138,6 +154,7 @@ export function memberTurns(ctx: ReadCtx, member: Member, at: At): Turn[] {
       },
     ];
   }
+  if (!SEAT_PHASES.has(phase)) return [];
   const seats = elections.seatsOf(ctx, { gameId, roundId });
   const seat = seats.find(({ member: address }) => address === member.who.address);
   if (!seat || seat.status === SeatStatus.SEAT_STATUS_SLASHED) return [];

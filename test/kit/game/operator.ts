@@ -151,9 +151,19 @@ function orderTurn(ctx: ReadCtx, operator: Operator, at: At, { status }: Order):
   return { step: "submitProof", right: () => proof, wrong };
 }
 
+/** The phases in which an operator may have something to say. */
+const ORDER_PHASES: ReadonlySet<Phase> = new Set([
+  Phase.PHASE_OPEN,
+  Phase.PHASE_OPEN_ORDERS,
+  Phase.PHASE_PREDICT,
+  Phase.PHASE_OPEN_PREDICTIONS,
+  Phase.PHASE_PROVE,
+]);
+
 /** What the operator has to say in the round now; undefined for nothing. */
 export function operatorTurn(ctx: ReadCtx, operator: Operator, at: At): Turn | undefined {
   const { who, template, paramsHash } = operator;
+  if (!ORDER_PHASES.has(at.round.phase)) return undefined;
   const order = markets.ordersOf(ctx, at.round).find((each) => each.operator === who.address);
   if (order) return orderTurn(ctx, operator, at, order);
   if (at.round.phase !== Phase.PHASE_OPEN) return undefined;

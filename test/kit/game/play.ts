@@ -34,11 +34,13 @@ interface Delayed {
 
 /** What nobody has to do: it must come to nothing, or it is evidence. */
 export type Attack = "repeat" | "foreign" | "seal" | "denounce" | "slander";
+/** What somebody may do whenever it likes. */
+export type Choice = "trade" | "voteCouncil";
 
 /** What somebody did in a block, and what the chain said to it. */
 export interface Deed {
   readonly name: string;
-  readonly step: Step | Attack;
+  readonly step: Step | Attack | Choice;
   readonly said: Said;
   readonly gameId: string;
   readonly roundId: bigint;
@@ -52,7 +54,7 @@ export interface Deed {
 /** What somebody will say in the next block. */
 export interface Plan {
   readonly who: Person;
-  readonly step: Step | Attack;
+  readonly step: Step | Attack | Choice;
   readonly gameId: string;
   readonly roundId: bigint;
   readonly quirk: Quirk | undefined;
@@ -82,7 +84,7 @@ export async function sayAll(chain: TestChain, saids: readonly (readonly [Person
     const account = chain.read((ctx) => auth.account(ctx, who.address));
     if (!account) throw new Error(`${who.name} has no account`);
     const sequence = sequences.get(who.address) ?? account.sequence;
-    const tx = signTx(who, { number: account.number, sequence }, ...said);
+    const tx = signTx(who, { number: account.number, sequence, signer: chain.signer }, ...said);
     const takesTurn = chain.app.checkTx(tx).gasWanted > 0n;
     sequences.set(who.address, takesTurn ? sequence + 1n : sequence);
     return tx;
