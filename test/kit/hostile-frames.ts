@@ -6,7 +6,7 @@ import { people } from "./accounts.ts";
 import { Consensus } from "./consensus.ts";
 import { startIdleProcess } from "./idle.ts";
 import { startApp } from "./node.ts";
-import { mainThreadTimes } from "./soak/usage.ts";
+import { mainThreadTimes, waitedOfAll } from "./soak/usage.ts";
 
 const bytes = (random: Random, length: number): Uint8Array =>
   Uint8Array.from({ length }, () => random.below(256));
@@ -46,7 +46,7 @@ export interface FrameReport {
   readonly answered: number;
   /** The longest wait of another connection for an echo, milliseconds, on however busy a machine. */
   readonly slowestMs: number;
-  /** The longest of such a wait that the app ran or slept, with neither side waiting for a processor. */
+  /** The most of such a wait in which nobody who could have run lacked a processor. */
   readonly hungMs: number;
   /** The most processor time that the app's thread took in such a wait. */
   readonly busiestMs: number;
@@ -59,21 +59,29 @@ interface Wait {
   readonly wallMs: number;
   /** Of the app's thread. */
   readonly ranMs: number;
-  /** Without the time that the app waited for a processor, and that this process took or waited. */
+  /**
+   * Without the time that a thread of the app lacked a processor (collections wait for helpers), or that this
+   * process ran or lacked one.
+   */
   readonly hungMs: number;
 }
 
 /** Sends an echo and looks where the time until its answer went. */
 async function timedEcho(peer: Peer, pid: number, message: string): Promise<Wait> {
-  const [app, own, startMs] = [mainThreadTimes(pid), mainThreadTimes(process.pid), performance.now()];
+  const look = () => ({
+    app: mainThreadTimes(pid),
+    own: mainThreadTimes(process.pid),
+    waitedMs: waitedOfAll(pid),
+  });
+  const [before, startMs] = [look(), performance.now()];
   peer.send({ echo: { message } });
   const [answer] = await peer.receive(1);
   const wallMs = performance.now() - startMs;
   if (answer?.echo?.message !== message) throw new Error("an echo was lost");
-  const [appNow, ownNow] = [mainThreadTimes(pid), mainThreadTimes(process.pid)];
-  const waitedMs = appNow.waitedMs - app.waitedMs + ownNow.waitedMs - own.waitedMs;
-  const hungMs = wallMs - waitedMs - (ownNow.ranMs - own.ranMs);
-  return { wallMs, ranMs: appNow.ranMs - app.ranMs, hungMs };
+  const after = look();
+  const ownMs = after.own.ranMs + after.own.waitedMs - before.own.ranMs - before.own.waitedMs;
+  const hungMs = wallMs - ownMs - (after.waitedMs - before.waitedMs);
+  return { wallMs, ranMs: after.app.ranMs - before.app.ranMs, hungMs };
 }
 
 async function writeSplit(peer: Peer, sent: Uint8Array, random: Random): Promise<void> {

@@ -35,7 +35,7 @@ export function usageOf(pid: number): Usage | undefined {
   }
 }
 
-/** How a thread spent its time so far, milliseconds. */
+/** How threads spent their time so far, milliseconds. */
 export interface ThreadTimes {
   readonly ranMs: number;
   /** Ready to run while others had the processors. */
@@ -43,9 +43,23 @@ export interface ThreadTimes {
 }
 
 /** Times of the main thread of a process, to the nanosecond; throws where Linux does not tell. */
-export function mainThreadTimes(pid: number): ThreadTimes {
-  const [ran, waited] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ");
+export const mainThreadTimes = (pid: number): ThreadTimes => threadTimes(pid, pid);
+
+function threadTimes(pid: number, thread: number): ThreadTimes {
+  const [ran, waited] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ");
   return { ranMs: Number(ran) / 1e6, waitedMs: Number(waited) / 1e6 };
+}
+
+/** How long all threads of a process together were ready to run so far and did not, milliseconds. */
+export function waitedOfAll(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`).map(Number);
+  return threads.reduce((sum, thread) => {
+    try {
+      return sum + threadTimes(pid, thread).waitedMs;
+    } catch {
+      return sum; // ended meanwhile
+    }
+  }, 0);
 }
 
 /** A point in time, in hours, and what was measured then. */
