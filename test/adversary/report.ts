@@ -81,6 +81,14 @@ const sharpenedLines = ({ sharpened }: Report): string[] =>
 const escaped = (text: string): string => text.replaceAll("|", "\\|");
 const rowOf = (cells: readonly string[]): string => `| ${cells.map(escaped).join(" | ")} |`;
 
+/** What each adversary does, once for all shares of the seats. */
+function deedsOf(rows: readonly Row[]): string[] {
+  const names = new Map<string, string>();
+  for (const { name, what } of rows)
+    if (!names.has(what)) names.set(what, name.replace(/^(label sellers) \d+ %/, "$1"));
+  return [...names].map(([what, name]) => `- **${name}.** ${what}`);
+}
+
 /** The findings as the generated part of a document. */
 export function documented(report: Report): string {
   const heads = ["adversary", ...headsOf(report), "expected"];
@@ -116,8 +124,6 @@ export function documented(report: Report): string {
     ...sharpened,
     "",
     "### What each does",
-    ...rowsOf(report)
-      .filter((row) => !isReport(row))
-      .flatMap(({ name, what }) => [`- **${name}.** ${what}`]),
+    ...deedsOf(rowsOf(report).filter((row) => !isReport(row))),
   ].join("\n");
 }

@@ -48,7 +48,7 @@ export const reports: readonly Adversary[] = VARIANTS.map(([name, variant]) => (
 }));
 
 /** Multiples of the liquidity at which truthfulness is looked for. */
-export const DEPOSITS = [0.5, 1, 2, 3] as const;
+export const DEPOSITS = [0.05, 0.25, 0.5, 1, 2, 3] as const;
 const SHARP = tempered(1.25);
 
 /**

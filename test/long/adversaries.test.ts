@@ -4,7 +4,7 @@ import { adversaries } from "../adversary/measure.ts";
 import { playAll } from "../adversary/workers.ts";
 
 const SEED = process.env["ITERUM_TEST_SEED"] ?? "2026";
-const ROUNDS = Number(process.env["ITERUM_TEST_COUNT"] ?? 10_000);
+const ROUNDS = Number(process.env["ITERUM_ADVERSARY_ROUNDS"] ?? 10_000);
 /** Standard errors by which a mean must keep its distance. */
 const ERRORS = 4;
 
