@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { denounceCommand, suspectCommand } from "./commands/accuse.ts";
 import { appCommand } from "./commands/app.ts";
 import { dataCommand } from "./commands/data.ts";
 import { demoCommand } from "./commands/demo.ts";
@@ -33,6 +34,8 @@ const commands = [
   queryCommand,
   govCommand,
   tradeCommand,
+  denounceCommand,
+  suspectCommand,
   memberCommand,
   operatorCommand,
   trainerCommand,

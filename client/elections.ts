@@ -1,5 +1,16 @@
-import { type Beacon, type Election, Query, type Seat } from "#proto/gen/iterum/elections.ts";
+import {
+  type Beacon,
+  type Election,
+  MsgVoteCouncil,
+  type Nominee,
+  Query,
+  type Seat,
+} from "#proto/gen/iterum/elections.ts";
 import type { Ask } from "./ports.ts";
+import { messageOf } from "./tx.ts";
+
+/** Gives the sender's weight to one member, for councils that sit by votes; to nobody for "". */
+export const msgVoteCouncil = messageOf(MsgVoteCouncil);
 
 export interface ElectionsQueries {
   /** The beacon's newest value. */
@@ -8,10 +19,13 @@ export interface ElectionsQueries {
   election(gameId: string, roundId?: bigint): Promise<Election | undefined>;
   /** Committee and alternates of a round in rank order; none before the draw. */
   committee(gameId: string, roundId: bigint): Promise<readonly Seat[]>;
+  /** Who has votes for the game's council, most first; the first 1,024. */
+  council(gameId: string): Promise<readonly Nominee[]>;
 }
 
 export const electionsQueries = (ask: Ask): ElectionsQueries => ({
   beacon: async () => (await ask(Query.beacon, {})).beacon,
   election: async (gameId, roundId = 0n) => (await ask(Query.election, { gameId, roundId })).election,
   committee: async (gameId, roundId) => (await ask(Query.committee, { gameId, roundId })).seats,
+  council: async (gameId) => (await ask(Query.council, { gameId })).nominees,
 });

@@ -32,7 +32,7 @@ export {
   snapshotOf,
 } from "./community.ts";
 export { type ConnectOptions, connect, type IterumClient } from "./connect.ts";
-export type { ElectionsQueries } from "./elections.ts";
+export { type ElectionsQueries, msgVoteCouncil } from "./elections.ts";
 export { ClientError, type ClientErrorKind } from "./errors.ts";
 export { eventsOf, type TypedEvent, typedEvent } from "./events.ts";
 export {

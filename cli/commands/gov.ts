@@ -3,8 +3,9 @@ import { Command, InvalidArgumentError } from "commander";
 import { fromHex } from "#chain/bytes/hex.ts";
 import type { Json } from "#chain/proto/json.ts";
 import { bindingStatement, ethereumAddress, signPersonal } from "#chain/protocol/eip191.ts";
-import { gameOf, gameOption, wholeNumber } from "#cli/context.ts";
+import { gameOf, gameOption, layoutOf, wholeNumber } from "#cli/context.ts";
 import { CliError, ensureCli, messageOf } from "#cli/errors.ts";
+import { addressOf } from "#cli/home/keys.ts";
 import { say, sayJson } from "#cli/output.ts";
 import {
   type Holding,
@@ -14,6 +15,7 @@ import {
   placeIn,
   snapshotOf,
 } from "#client/community.ts";
+import { msgVoteCouncil } from "#client/elections.ts";
 import { governedFromJson, msgDeposit, msgPropose, msgVote } from "#client/gov.ts";
 import { responseOf } from "#client/tx.ts";
 import { parseAmount } from "#client/units.ts";
@@ -123,6 +125,15 @@ async function claim(file: string, options: TxOptions): Promise<void> {
   });
 }
 
+const NOBODY = "nobody";
+
+async function council(who: string, options: TxOptions): Promise<void> {
+  const nominee = who === NOBODY ? "" : await addressOf(layoutOf(options).keys, who);
+  await sendAs(options, async (client, { address: voter }) =>
+    msgVoteCouncil({ voter, gameId: await gameOf(client, options.game), nominee }),
+  );
+}
+
 function optionOf(text: string): keyof typeof votes {
   if (!Object.hasOwn(votes, text)) throw new InvalidArgumentError("yes, no, abstain or veto.");
   return text as keyof typeof votes;
@@ -154,6 +165,12 @@ export const govCommand = (): Command =>
         .argument("<proposal>", "its number", proposalNumber)
         .argument("<amount>", "for example 100")
         .action(deposit),
+    )
+    .addCommand(
+      txCommandOf("council", "vote for a member of the council, for games whose committee sits by votes")
+        .argument("<who>", `address, name of a key of the home, or ${NOBODY}`)
+        .addOption(gameOption())
+        .action(council),
     )
     .addCommand(
       new Command("snapshot")

@@ -111,6 +111,17 @@ const runway = (options: QueryOptions): Promise<void> =>
     },
   );
 
+const council = (options: QueryOptions): Promise<void> =>
+  answer(
+    options,
+    (client, gameId) => client.elections.council(gameId),
+    (found) => found.map(({ nominee, votes }) => `${nominee}: ${votes}`).join("\n"),
+  );
+
+/** `iterum query council`. */
+export const councilCommand = (): Command =>
+  queryCommandOf("council", "who has the members' votes for the council, most first").action(council);
+
 /** `iterum query runway`. */
 export const runwayCommand = (): Command =>
   queryCommandOf("runway", "how many rounds the game's budget still pays for").action(runway);

@@ -9,7 +9,13 @@ import { modelLmsrParams } from "#client/markets.ts";
 import { formatAmount } from "#client/units.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
 import { answer, type QueryOptions, queryCommandOf } from "./answer.ts";
-import { proposalCommand, proposalsCommand, runwayCommand, standingCommand } from "./query-gov.ts";
+import {
+  councilCommand,
+  proposalCommand,
+  proposalsCommand,
+  runwayCommand,
+  standingCommand,
+} from "./query-gov.ts";
 import { unitOf } from "./tx.ts";
 
 const phaseOf = (phase: number): string =>
@@ -161,4 +167,5 @@ export const queryCommand = (): Command =>
     .addCommand(proposalsCommand())
     .addCommand(proposalCommand())
     .addCommand(standingCommand())
+    .addCommand(councilCommand())
     .addCommand(runwayCommand());

@@ -14,9 +14,10 @@ import { addressOf, type Key } from "#cli/home/keys.ts";
 import { say } from "#cli/output.ts";
 import { msgSend } from "#client/bank.ts";
 import type { IterumClient } from "#client/connect.ts";
-import { msgDonate, msgSubscribe, msgUnsubscribe } from "#client/treasury.ts";
-import type { TxMessage, TxResult } from "#client/tx.ts";
+import { msgDonate, msgPayFee, msgSubscribe, msgUnsubscribe } from "#client/treasury.ts";
+import { responseOf, type TxMessage, type TxResult } from "#client/tx.ts";
 import { formatAmount, parseAmount } from "#client/units.ts";
+import { MsgPayFeeResponse } from "#proto/gen/iterum/treasury.ts";
 
 export interface TxOptions extends ChainOptions {
   readonly from: string;
@@ -83,6 +84,21 @@ async function unsubscribe(options: TxOptions): Promise<void> {
   );
 }
 
+async function payFee(payee: string, amount: string, options: TxOptions): Promise<void> {
+  const to = await addressOf(layoutOf(options).keys, payee);
+  const result = await sendAs(options, async (client, { address: payer }) =>
+    msgPayFee({
+      payer,
+      gameId: await gameOf(client, options.game),
+      payee: to,
+      amount: parseAmount(amount, await unitOf(client)),
+    }),
+  );
+  const { share } = responseOf(MsgPayFeeResponse, result);
+  const unit = await withClient(options, unitOf);
+  say(`${formatAmount(share, unit)} of it to the game's budget`);
+}
+
 /** A command that sends a transaction. */
 export const txCommandOf = (name: string, description: string): Command =>
   chainCommand(name, description)
@@ -113,4 +129,11 @@ export const txCommand = (): Command =>
     )
     .addCommand(
       txCommandOf("unsubscribe", "pay no further period").addOption(gameOption()).action(unsubscribe),
+    )
+    .addCommand(
+      txCommandOf("pay-fee", "pay somebody for a service of a game, whose budget gets its share")
+        .argument("<to>", "address, or name of a key of the home")
+        .argument("<amount>", "for example 2, the share included")
+        .addOption(gameOption())
+        .action(payFee),
     );
