@@ -20,7 +20,7 @@ const MEMBERS_MAX = 5;
 const OPERATORS_MAX = 3;
 const ITEMS_MAX = 4;
 /** So often a member trades in its own game, and so is not drawn. */
-const INSIDER_CHANCE = 0.1;
+const INSIDER_CHANCE = 0.3;
 
 /** One app alone, whose transactions are not really signed. */
 const SWIFT = { twin: false, invariants: "cheap", signer: shamSigner, signatures: shamVerifier } as const;

@@ -3,6 +3,7 @@ import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import { ChainError } from "#chain/kernel/error.ts";
 import { lmsrCost, lmsrPrices } from "#chain/math/lmsr.ts";
 import { decodePredictions } from "#chain/protocol/predictions.ts";
+import * as elections from "#modules/elections/api.ts";
 import { bookOf } from "#modules/markets/book.ts";
 import type { Evaluation, Holding, RevealedSet } from "#modules/markets/kind.ts";
 import type { AnyOrderKind } from "#modules/markets/kinds.ts";
@@ -22,6 +23,7 @@ const WHOLE = 65_535;
 /** One percent of 65535, rounded up: the clip of every game here. */
 const LEAST = 656;
 const WAD = 10n ** 18n;
+const PPM = 1_000_000n;
 
 /** The state of a market of orders, of either kind; a wager has no crank. */
 type Orders = Book<Params> & Pick<Model, "crank">;
@@ -111,11 +113,20 @@ function reviewShares(state: Shares, rows: readonly Order[], outcome: Outcome): 
     const { state: next, amount } = lmsr.redeem(closed, holding);
     assert.equal(amount, holding.payout, "I7 the order of holders changes no payout");
     assert.ok(amount >= 0n, "I3 a holder loses at most what it paid");
+    const worth = sum(holding.shares.map((held, k) => held * BigInt(state.outcomesPpm[k] ?? 0)));
+    assert.ok((amount - holding.credit) * PPM <= worth, "I6 rounding never pays the holder");
     closed = next;
   }
   const won = outcome.payouts - outcome.deposits;
   const fees = total((each) => each.fees);
   assert.equal(outcome.returned, state.subsidy - won - fees, "I4 what holders gain the community pays");
+}
+
+/** Whoever traded must not have chosen what was traded on. */
+function reviewSeats(ctx: ReadCtx, round: Round, rows: readonly Order[]): void {
+  const traders = new Set(rows.map(({ operator }) => operator));
+  for (const { member } of elections.seatsOf(ctx, round))
+    assert.ok(!traders.has(member), "nobody has a seat in a round in which it trades");
 }
 
 /** Fails unless a round whose market has just been settled holds what the design says. */
@@ -125,6 +136,7 @@ export function reviewSettled(ctx: ReadCtx, round: Round, random: Random): void 
   const rows = ordersOf(ctx, round);
   assert.deepEqual([market.vault, market.committeePay], [0n, 0n], "I2 nothing stays behind");
   assert.ok(outcome.returned >= 0n, "I3, I5 the community loses at most S; the residual is not negative");
+  reviewSeats(ctx, round, rows);
   if (rows.length === 0) assert.equal(outcome.returned, market.subsidy, "I9 no trade, no cost");
   if (kind.trades === "shares") {
     reviewShares(state as Shares, rows, outcome);
