@@ -6,7 +6,7 @@ import type * as rounds from "#modules/rounds/api.ts";
 import { type Market, type Order, type Result, Scoring } from "#proto/gen/iterum/markets.ts";
 import type { Revealed } from "./revealed.ts";
 
-/** Item-moves that scoring one order on one item counts for: what the dearest program takes, against moves. */
+/** Item-moves that scoring one order on one item counts for: about what the dearest program takes. */
 export const SCORE_MOVES = 4n;
 
 /** What scores are computed from. */
