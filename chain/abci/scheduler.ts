@@ -13,8 +13,11 @@ const SLICE_MS = 4;
  */
 const PIPELINE_MAX = 64;
 
-/** Queries of one connection that may be under way at once, since threads answer them. */
-const QUERIES_MAX = 64;
+/**
+ * Queries of one connection that may be under way at once, since threads answer them: enough to keep those
+ * busy, and few enough to be over soon when consensus calls.
+ */
+const QUERIES_MAX = 8;
 
 const RANK: Readonly<Record<Urgency, number>> = { any: 0, consensus: 1, mempool: 2, query: 3 };
 
@@ -25,7 +28,8 @@ interface Chosen {
 
 /**
  * Serves connections in slices, consensus first. Requests of one connection begin in order; the next begins
- * when the one before is answered, but for queries and those of the mempool. When the application throws,
+ * when the one before is answered, but for queries and those of the mempool. No query begins while consensus
+ * waits for an answer: where processors are few, its thread would take them from the block. When the application throws,
  * CometBFT is told so, nothing more is served, and `onFailure` is called.
  */
 export class Scheduler {
@@ -34,6 +38,9 @@ export class Scheduler {
   readonly #awake = new Set<Connection>();
   #isScheduled = false;
   #isStopped = false;
+  /** Calls of consensus that are not answered yet, and connections whose queries wait for that. */
+  #deciding = 0;
+  readonly #held = new Set<Connection>();
 
   constructor(application: Application, onFailure: (error: unknown) => void) {
     this.#application = application;
@@ -53,6 +60,7 @@ export class Scheduler {
   stop(): void {
     this.#isStopped = true;
     this.#awake.clear();
+    this.#held.clear();
   }
 
   #runSlice(): void {
@@ -74,7 +82,9 @@ export class Scheduler {
     let best: Chosen | undefined;
     for (const connection of this.#awake) {
       const call = connection.next();
-      if (call === undefined || !mayBegin(connection, call)) {
+      const isHeld = call?.urgency === "query" && this.#deciding > 0;
+      if (isHeld) this.#held.add(connection);
+      if (call === undefined || isHeld || !mayBegin(connection, call)) {
         // Answers that are there are sent even when nothing can begin.
         served.add(connection);
         this.#awake.delete(connection);
@@ -93,16 +103,25 @@ export class Scheduler {
         connection.finish(place, result);
         return;
       }
+      const isDecision = call.urgency === "consensus";
+      if (isDecision) this.#deciding++;
       result.then(
         (bytes) => {
           connection.finish(place, bytes);
           this.wake(connection);
+          if (isDecision) this.#decided();
         },
         (error: unknown) => this.#fail(connection, error),
       );
     } catch (error) {
       this.#fail(connection, error);
     }
+  }
+
+  #decided(): void {
+    if (--this.#deciding > 0) return;
+    for (const connection of this.#held) this.wake(connection);
+    this.#held.clear();
   }
 
   #fail(connection: Connection, error: unknown): void {

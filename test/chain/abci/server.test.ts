@@ -168,6 +168,40 @@ test("consensus is served before checks and queries that came earlier", async ()
   });
 });
 
+test("no query begins while consensus waits for an answer, and all do afterwards", async () => {
+  let isDecided = false;
+  let early = 0;
+  const begun = Promise.withResolvers<void>();
+  const decided = Promise.withResolvers<void>();
+  const counter = createCounter("/nonexistent/state.json");
+  const slow: Partial<Application> = {
+    finalizeBlock: async (request) => {
+      begun.resolve();
+      await decided.promise;
+      return counter.finalizeBlock(request);
+    },
+    query: (request) => {
+      if (!isDecided) early++;
+      return counter.query(request);
+    },
+  };
+  await withServer(slow, async (_, peer) => {
+    const [consensus, query] = [await peer(), await peer()];
+    consensus.send({ finalizeBlock: { ...RequestFinalizeBlock.zero(), height: 1n } });
+    await begun.promise;
+    // What needs no turn of consensus is answered meanwhile.
+    query.send(echo("ready"), ...Array.from({ length: 30 }, () => ({ query: RequestQuery.zero() })));
+    await query.receive(1);
+    consensus.send(echo("behind"));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    isDecided = true;
+    decided.resolve();
+    assert.deepEqual((await consensus.receive(2)).map(kindOf), ["finalizeBlock", "echo"]);
+    assert.ok((await query.receive(30)).every((answer) => kindOf(answer) === "query"));
+    assert.equal(early, 0);
+  });
+});
+
 test("an application that throws is reported to CometBFT and to the node, and serves nothing more", () =>
   withServer({ query: () => assert.fail("broken invariant") }, async (_, peer, failures) => {
     const [one, other] = [await peer(), await peer()];
