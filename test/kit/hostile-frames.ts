@@ -4,9 +4,8 @@ import { connectPeer, frameOf, inFolder, kindOf, type Peer } from "#test/chain/a
 import { type Random, randomOf } from "#trainer/random.ts";
 import { people } from "./accounts.ts";
 import { Consensus } from "./consensus.ts";
-import { startIdleProcess } from "./idle.ts";
+import { type EchoReport, startEchoes } from "./echoes.ts";
 import { startApp } from "./node.ts";
-import { mainThreadTimes, waitedOfAll } from "./soak/usage.ts";
 
 const bytes = (random: Random, length: number): Uint8Array =>
   Uint8Array.from({ length }, () => random.below(256));
@@ -44,44 +43,8 @@ const WILD: readonly ((random: Random) => Uint8Array)[] = [
 export interface FrameReport {
   readonly broken: number;
   readonly answered: number;
-  /** The longest wait of another connection for an echo, milliseconds, on however busy a machine. */
-  readonly slowestMs: number;
-  /** The most of such a wait in which nobody who could have run lacked a processor. */
-  readonly hungMs: number;
-  /** The most processor time that the app's thread took in such a wait. */
-  readonly busiestMs: number;
-  /** How late an idle process was woken meanwhile, at worst. */
-  readonly idleMs: number;
-}
-
-/** What an echo's wait was made of, milliseconds. */
-interface Wait {
-  readonly wallMs: number;
-  /** Of the app's thread. */
-  readonly ranMs: number;
-  /**
-   * Without the time that a thread of the app lacked a processor (collections wait for helpers), or that this
-   * process ran or lacked one.
-   */
-  readonly hungMs: number;
-}
-
-/** Sends an echo and looks where the time until its answer went. */
-async function timedEcho(peer: Peer, pid: number, message: string): Promise<Wait> {
-  const look = () => ({
-    app: mainThreadTimes(pid),
-    own: mainThreadTimes(process.pid),
-    waitedMs: waitedOfAll(pid),
-  });
-  const [before, startMs] = [look(), performance.now()];
-  peer.send({ echo: { message } });
-  const [answer] = await peer.receive(1);
-  const wallMs = performance.now() - startMs;
-  if (answer?.echo?.message !== message) throw new Error("an echo was lost");
-  const after = look();
-  const ownMs = after.own.ranMs + after.own.waitedMs - before.own.ranMs - before.own.waitedMs;
-  const hungMs = wallMs - ownMs - (after.waitedMs - before.waitedMs);
-  return { wallMs, ranMs: after.app.ranMs - before.app.ranMs, hungMs };
+  /** Of another connection meanwhile. */
+  readonly echoes: EchoReport;
 }
 
 async function writeSplit(peer: Peer, sent: Uint8Array, random: Random): Promise<void> {
@@ -126,8 +89,8 @@ async function cutOff(address: string, random: Random): Promise<void> {
 }
 
 /**
- * Sends so many broken frames to an app's process while another connection goes on with echoes and blocks;
- * the app must answer all, and have the state of an undisturbed one afterwards.
+ * Sends so many broken frames to an app's process while another connection goes on with blocks and a third,
+ * of another process, with echoes; the app must answer all, and have the state of an undisturbed one afterwards.
  */
 export const attackFrames = (seed: string, count: number): Promise<FrameReport> =>
   inFolder(async (home) => {
@@ -136,25 +99,21 @@ export const attackFrames = (seed: string, count: number): Promise<FrameReport> 
     const app = await startApp(home);
     const address = `unix://${homePaths(home).socket}`;
     const good = await connectPeer(address);
-    const idle = await startIdleProcess();
-    let [answered, slowestMs, hungMs, busiestMs, idleMs] = [0, 0, 0, 0, 0];
+    let answered = 0;
     try {
       await consensus.handshake(good);
       await consensus.advance(good, []);
+      const echoing = await startEchoes({ address, pid: app.pid });
       for (let i = 0; i < count; i++) {
         answered += await attack(address, random);
         if (i % 8 === 0) await cutOff(address, random);
-        const wait = await timedEcho(good, app.pid, `${i}`);
-        slowestMs = Math.max(slowestMs, wait.wallMs);
-        hungMs = Math.max(hungMs, wait.hungMs);
-        busiestMs = Math.max(busiestMs, wait.ranMs);
         if (i % 1_000 === 999) await consensus.advance(good, []);
       }
+      const echoes = await echoing.stop();
       await consensus.advance(good, []);
+      return { broken: count, answered, echoes };
     } finally {
       good.close();
-      idleMs = await idle.stop();
       await app.stop(10_000);
     }
-    return { broken: count, answered, slowestMs, hungMs, busiestMs, idleMs };
   });
