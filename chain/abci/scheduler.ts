@@ -29,8 +29,8 @@ interface Chosen {
 /**
  * Serves connections in slices, consensus first. Requests of one connection begin in order; the next begins
  * when the one before is answered, but for queries and those of the mempool. No query begins while consensus
- * waits for an answer: where processors are few, its thread would take them from the block. When the application throws,
- * CometBFT is told so, nothing more is served, and `onFailure` is called.
+ * waits for an answer: where processors are few, its thread would take them from the block. When the
+ * application throws, CometBFT is told so, nothing more is served, and `onFailure` is called.
  */
 export class Scheduler {
   readonly #application: Application;

@@ -90,7 +90,7 @@ async function cutOff(address: string, random: Random): Promise<void> {
 
 /**
  * Sends so many broken frames to an app's process while another connection goes on with blocks and a third,
- * of another process, with echoes; the app must answer all, and have the state of an undisturbed one afterwards.
+ * of another process, with echoes; the app must answer all, and then have the state of an undisturbed one.
  */
 export const attackFrames = (seed: string, count: number): Promise<FrameReport> =>
   inFolder(async (home) => {

@@ -66,31 +66,54 @@ export const attackQueries = (seed: string, count: number): Promise<QueryReport>
     return { answers, codes, slowestMs, height: consensus.height };
   });
 
+/** What became of requests over HTTP. */
+export interface LoadReport {
+  readonly answered: number;
+  readonly failed: number;
+  /** Due, and not sent, for too many were under way. */
+  readonly heldBack: number;
+}
+
 /** Requests over HTTP at a steady pace. */
 export interface Load {
-  /** Stops and gives how many were answered, how many failed, and how many were due and could not be sent. */
-  stop(): Promise<{ readonly answered: number; readonly failed: number; readonly heldBack: number }>;
+  stop(): Promise<LoadReport>;
 }
 
 const TICK_MS = 10;
 /** What a machine too slow for the pace has under way at most: more would fill this process's memory. */
 const UNDER_WAY_MAX = 2_000;
 
-/** Asks a node's RPC so many hostile queries a second until it is stopped. */
-export function hostileLoad(rpcUrl: string, perSecond: number, seed: string): Load {
-  const requests = hostileQueries(seed, Number.MAX_SAFE_INTEGER);
-  const underWay = new Set<Promise<void>>();
-  let [answered, failed] = [0, 0];
-  const one = async (): Promise<void> => {
-    const { path, data, height, prove } = requests.next().value ?? { path: "", data: new Uint8Array() };
+/** Addresses of hostile queries at a node's RPC, without end. */
+function* queryUrls(rpcUrl: string, seed: string): Generator<string> {
+  for (const { path, data, height, prove } of hostileQueries(seed, Number.MAX_SAFE_INTEGER)) {
     const query = new URLSearchParams({
       path: JSON.stringify(path),
       data: `0x${toHex(data)}`,
-      height: String(height ?? 0n),
+      height: String(height),
       prove: String(prove ?? false),
     });
+    yield `${rpcUrl}/abci_query?${query}`;
+  }
+}
+
+/** Asks a node's RPC so many hostile queries a second until it is stopped. */
+export const hostileLoad = (rpcUrl: string, perSecond: number, seed: string): Load =>
+  steadyLoad(queryUrls(rpcUrl, seed), perSecond);
+
+/** As many requests that CometBFT answers itself: what they cost is not the app's doing. */
+export const idleLoad = (rpcUrl: string, perSecond: number): Load =>
+  steadyLoad(repeated(`${rpcUrl}/health`), perSecond);
+
+function* repeated(url: string): Generator<string> {
+  for (;;) yield url;
+}
+
+function steadyLoad(urls: Generator<string>, perSecond: number): Load {
+  const underWay = new Set<Promise<void>>();
+  let [answered, failed] = [0, 0];
+  const one = async (): Promise<void> => {
     try {
-      const response = await fetch(`${rpcUrl}/abci_query?${query}`, { signal: AbortSignal.timeout(30_000) });
+      const response = await fetch(urls.next().value, { signal: AbortSignal.timeout(30_000) });
       await response.arrayBuffer();
       answered++;
     } catch {
