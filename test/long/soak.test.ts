@@ -20,6 +20,10 @@ const DESCRIPTORS_MAX = 16;
 
 function expectFlat(growth: Growth): void {
   assert.ok(growth.slopeMbPerHour < SLOPE_MAX, `memory grows by ${growth.slopeMbPerHour} MB/h`);
+  expectClosed(growth);
+}
+
+function expectClosed(growth: Growth): void {
   for (const [first, last] of [growth.files, growth.handles])
     assert.ok(last <= first + DESCRIPTORS_MAX, `${first} descriptors became ${last}`);
 }
@@ -37,6 +41,7 @@ test(`a node under mixed load for ${MINUTES} minutes survives kills and grows no
   const { rounds, orders } = playOf(report);
   assert.ok(orders >= rounds / 2, `${orders} orders in ${rounds} rounds`);
   if (MINUTES < SLOPE_MINUTES_MIN) return;
+  // What CometBFT keeps in its caches is not ours to bound; it is printed, and its descriptors must stay.
   expectFlat(app);
-  expectFlat(comet);
+  expectClosed(comet);
 });

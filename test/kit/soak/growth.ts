@@ -13,10 +13,9 @@ export interface Growth {
   readonly threads: Readonly<Record<string, number>>;
   /** Slope among the first looks at all generations, each at the same age: what stays across restarts. */
   readonly startsSlopeMbPerHour: number;
-  /** Medians, in each third, of resident memory and of memory that no file backs and no heap accounts for. */
+  /** Medians, in each third, of resident memory and of what of it no file backs. */
   readonly residentMb: readonly number[];
-  readonly outsideMb: readonly number[];
-  readonly outsideSlopeMbPerHour: number;
+  readonly anonymousMb: readonly number[];
   /** Medians of the first and the last generations. */
   readonly files: readonly [number, number];
   readonly handles: readonly [number, number];
@@ -45,13 +44,9 @@ function liveBytes({ live }: Look, which: Which, name?: string): number {
   return sum(heaps.map(({ usedBytes, externalBytes }) => usedBytes + externalBytes));
 }
 
-/** Memory of no heap: the database's, stacks, what native code holds. Its journal is a buffer of 64 MiB. */
-function outsideBytes(look: Look, which: Which): number {
-  const { anonymousBytes } = look[which];
-  if (which === "comet") return anonymousBytes - look.live.comet;
-  const heaps = sum(look.live.app.map(({ committedBytes, bufferBytes }) => committedBytes + bufferBytes));
-  return anonymousBytes - heaps - look.journalBytes;
-}
+/** Memory that no file backs, used or kept for later, without the database's journal: a buffer of 64 MiB. */
+const anonymousBytes = (look: Look, which: Which): number =>
+  look[which].anonymousBytes - (which === "app" ? look.journalBytes : 0);
 
 /** The looks at the last generation after warming up. */
 function settled(samples: readonly Sample[]): Look[] {
@@ -95,10 +90,7 @@ export function growthOf(samples: readonly Sample[], which: Which): Growth {
     threads: Object.fromEntries([...names].map((name) => [name, slopeOf(points(rest, name))])),
     startsSlopeMbPerHour: slopeOf(points(starts(samples))),
     residentMb: thirds(rest.map((look) => look[which].residentBytes / MEGABYTE)),
-    outsideMb: thirds(rest.map((look) => outsideBytes(look, which) / MEGABYTE)),
-    outsideSlopeMbPerHour: slopeOf(
-      rest.map((look) => ({ hours: look.hours, value: outsideBytes(look, which) / MEGABYTE })),
-    ),
+    anonymousMb: thirds(rest.map((look) => anonymousBytes(look, which) / MEGABYTE)),
     files: ends(({ files }) => files),
     handles: ends(({ handles }) => handles),
   };
@@ -110,12 +102,10 @@ export function growthLines(name: string, growth: Growth): string[] {
     values.map((value) => value.toFixed(digits)).join(" → ");
   const threads = Object.entries(growth.threads).map(([thread, slope]) => `${thread} ${slope.toFixed(1)}`);
   const of = threads.length > 0 ? ` (${threads.join(", ")})` : "";
-  const outside = `${list(growth.outsideMb, 1)} MB: ${growth.outsideSlopeMbPerHour.toFixed(1)} MB/h`;
   return [
     `${name}: live ${list(growth.liveMb, 1)} MB: ${growth.slopeMbPerHour.toFixed(1)} MB/h${of}`,
     `${name}: at starts ${growth.startsSlopeMbPerHour.toFixed(1)} MB/h`,
-    `${name}: resident ${list(growth.residentMb, 0)} MB`,
-    `${name}: outside the heaps ${outside}`,
+    `${name}: resident ${list(growth.residentMb, 0)} MB, of no file ${list(growth.anonymousMb, 0)} MB`,
     `${name}: files ${list(growth.files, 0)}, handles ${list(growth.handles, 0)}`,
   ];
 }

@@ -24,14 +24,12 @@ async function measure(): Promise<Heap> {
     globalThis.gc();
     await nextTurn();
   }
-  const { used_heap_size, external_memory, total_physical_size } = getHeapStatistics();
+  const { used_heap_size, external_memory } = getHeapStatistics();
   const file = process.argv[1] ?? "";
   const name = isMainThread ? "main" : `${basename(dirname(file))}/${basename(file, ".ts")}`;
   const { arrayBuffers } = process.memoryUsage();
-  return {
-    ...{ name, threadId, usedBytes: used_heap_size, externalBytes: external_memory },
-    ...{ bufferBytes: arrayBuffers, committedBytes: total_physical_size },
-  };
+  const bytes = { usedBytes: used_heap_size, externalBytes: external_memory, bufferBytes: arrayBuffers };
+  return { name, threadId, ...bytes };
 }
 
 /** Between the threads; keeps none of them alive. */

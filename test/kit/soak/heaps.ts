@@ -16,8 +16,6 @@ export interface Heap {
   /** What they hold outside the heap, buffers among it. */
   readonly externalBytes: number;
   readonly bufferBytes: number;
-  /** Memory that the heap takes up, free room included. */
-  readonly committedBytes: number;
 }
 
 /** What lived in both processes at a moment. */

@@ -46,7 +46,7 @@ test("a thread's work is told from its sleep", async () => {
   assert.ok(slept.ranMs - worked.ranMs < worked.ranMs - before.ranMs);
 });
 
-const NOTHING = { threadId: 0, bufferBytes: 0, committedBytes: 0 };
+const NOTHING = { threadId: 0, bufferBytes: 0 };
 
 /** Samples of a generation a minute, then of a long last one, whose app leaks in a worker. */
 function leaking(megabytesPerHour: number, filesPerGeneration: number): Sample[] {
