@@ -11,7 +11,7 @@ export interface Growth {
   readonly slopeMbPerHour: number;
   /** Slope of each thread of the app, by its name; of CometBFT's threads none has memory of its own. */
   readonly threads: Readonly<Record<string, number>>;
-  /** Slope among the first looks at all generations, each at the same age: what stays across restarts. */
+  /** Slope of the main thread among the first looks at all generations: what grows with the state. */
   readonly startsSlopeMbPerHour: number;
   /** Medians, in each third, of resident memory and of what of it no file backs. */
   readonly residentMb: readonly number[];
@@ -88,7 +88,8 @@ export function growthOf(samples: readonly Sample[], which: Which): Growth {
     liveMb: thirds(points(rest).map(({ value }) => value)),
     slopeMbPerHour: slopeOf(points(rest)),
     threads: Object.fromEntries([...names].map((name) => [name, slopeOf(points(rest, name))])),
-    startsSlopeMbPerHour: slopeOf(points(starts(samples))),
+    // Which workers have started by then is chance.
+    startsSlopeMbPerHour: slopeOf(points(starts(samples), "main")),
     residentMb: thirds(rest.map((look) => look[which].residentBytes / MEGABYTE)),
     anonymousMb: thirds(rest.map((look) => anonymousBytes(look, which) / MEGABYTE)),
     files: ends(({ files }) => files),
