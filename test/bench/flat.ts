@@ -43,9 +43,9 @@ export interface FlatFigures {
 
 /**
  * The same signed bank sends among ever more accounts, over an app and a store on disk as nodes have them:
- * check, proposal, block and synced write. First each sender pays the next, as in the bench of the
- * chain, then any account, which mostly nobody has read before. At the largest also what it takes from the start of a
- * process to the first query's answer, and a snapshot made and restored. Each step has a process of its own.
+ * check, proposal, block and synced write. First each sender pays the next, as in the bench of the chain,
+ * then any account, which mostly nobody has read before. At the largest also what it takes from the start of
+ * a process to the first query's answer, and a snapshot made and restored. Each step has its own process.
  */
 export function benchFlat(effort: Effort): Promise<FlatFigures> {
   const { accounts, job } = SIZES[effort];
