@@ -74,7 +74,7 @@ test("coins are sent and seen from the command line, and the state is exported o
     assert.equal(await run("query", "balances", "ann"), "12.5 ITER\n");
     const rounds = JSON.parse(await run("query", "rounds", "--json")) as { roundId: string }[];
     assert.equal(rounds[0]?.roundId, "1");
-    assert.match(await run("reward", "list"), /│ +1 │ logloss\/1 │ own +│ classes │/);
+    assert.match(await run("reward", "list"), /│ +1 │ logloss\/1 │ all +│ classes │/);
     const refused = await iterum(["tx", "send", "ann", "1e9", "--from", "faucet", "--home", home]);
     assert.deepEqual([refused.code, refused.stderr], [1, "✗ amounts are in ITER or uiter, not e9\n"]);
 
