@@ -1,11 +1,11 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { fromHex } from "#chain/bytes/hex.ts";
 import { addressBytes, parseAddress } from "#chain/protocol/address.ts";
 import { SALT_BYTES } from "#chain/protocol/item.ts";
 import { denouncementHash } from "#chain/protocol/panel.ts";
 import { gameOf, gameOption, keyOf, layoutOf, wholeNumber, withClient } from "#cli/context.ts";
-import { CliError, ensureCli, messageOf } from "#cli/errors.ts";
+import { ensureCli } from "#cli/errors.ts";
+import { textOf } from "#cli/files.ts";
 import { addressOf } from "#cli/home/keys.ts";
 import { say } from "#cli/output.ts";
 import { msgDenounce, msgSealDenouncement } from "#client/commitments.ts";
@@ -22,9 +22,7 @@ interface DenounceOptions extends TxOptions {
 
 /** The salt of a file with 64 hexadecimal digits. Throws CliError. */
 async function readSalt(file: string): Promise<Uint8Array> {
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new CliError(`cannot read ${file}: ${messageOf(cause)}`, { cause });
-  });
+  const text = await textOf(file);
   const digits = text.trim().toLowerCase();
   ensureCli(/^[0-9a-f]+$/.test(digits) && digits.length === 2 * SALT_BYTES, `${file} holds no salt`);
   return fromHex(digits);

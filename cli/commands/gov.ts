@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { fromHex } from "#chain/bytes/hex.ts";
 import type { Json } from "#chain/proto/json.ts";
 import { bindingStatement, ethereumAddress, signPersonal } from "#chain/protocol/eip191.ts";
 import { gameOf, gameOption, layoutOf, wholeNumber } from "#cli/context.ts";
-import { CliError, ensureCli, messageOf } from "#cli/errors.ts";
+import { ensureCli } from "#cli/errors.ts";
+import { jsonOf, textOf } from "#cli/files.ts";
 import { addressOf } from "#cli/home/keys.ts";
 import { say, sayJson } from "#cli/output.ts";
 import {
@@ -35,17 +35,8 @@ const votes = {
   veto: VoteOption.VOTE_OPTION_VETO,
 } as const;
 
-/** Reads JSON of a file. Throws CliError. */
-async function readJson(file: string): Promise<Json> {
-  try {
-    return JSON.parse(await readFile(file, "utf8")) as Json;
-  } catch (cause) {
-    throw new CliError(`cannot read ${file}: ${messageOf(cause)}`, { cause });
-  }
-}
-
 async function propose(file: string, options: ProposeOptions): Promise<void> {
-  const json = await readJson(file);
+  const json = await jsonOf(file);
   const messages = (Array.isArray(json) ? (json as readonly Json[]) : [json]).map(governedFromJson);
   const result = await sendAs(options, async (client, { address: proposer }) =>
     msgPropose({
@@ -78,9 +69,7 @@ async function deposit(proposalId: number, amount: string, options: TxOptions): 
 
 /** Reads holders of another chain, `0x<address>,<weight>` a line. Throws CliError with the line's number. */
 async function readHoldings(file: string): Promise<Holding[]> {
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new CliError(`cannot read ${file}: ${messageOf(cause)}`, { cause });
-  });
+  const text = await textOf(file);
   const lines = text.split("\n").map((line) => line.trim());
   const seen = new Set<string>();
   return lines.flatMap((line, i) => {

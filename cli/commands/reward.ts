@@ -10,12 +10,13 @@ import {
   withClient,
 } from "#cli/context.ts";
 import { ensureCli } from "#cli/errors.ts";
+import { textOf } from "#cli/files.ts";
 import { say, sayJson } from "#cli/output.ts";
 import { recordsOf } from "#cli/reward/chain-records.ts";
 import type { Compiled } from "#cli/reward/compile.ts";
 import { printReward } from "#cli/reward/print.ts";
 import { readRecords, writeRecords } from "#cli/reward/round-file.ts";
-import { compileFile, textOf } from "#cli/reward/source.ts";
+import { compileFile } from "#cli/reward/source.ts";
 import { countRecords, itemTable, scoreRecords, scoreTable, truthTable } from "#cli/reward/tables.ts";
 import { tableOf } from "#cli/table.ts";
 import { builtinProgram } from "#modules/rewards/builtin-programs.ts";

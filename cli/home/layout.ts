@@ -3,7 +3,8 @@ import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { type HomePaths, homePaths } from "#chain/node/config.ts";
-import { CliError, ensureCli, messageOf } from "#cli/errors.ts";
+import { ensureCli } from "#cli/errors.ts";
+import { jsonOf } from "#cli/files.ts";
 
 /** Where everything of one home lies: node, keys, sidecars, rows. */
 export interface HomeLayout extends HomePaths {
@@ -55,11 +56,7 @@ export const defaultHome = (): string => process.env["ITERUM_HOME"] || join(home
 /** The settings of a home. Throws CliError where `init` has not been. */
 export async function readSettings({ home, settings }: HomeLayout): Promise<HomeSettings> {
   ensureCli(existsSync(settings), `${home} is no home of a node: run \`iterum init --home ${home}\``);
-  try {
-    return JSON.parse(await readFile(settings, "utf8")) as HomeSettings;
-  } catch (cause) {
-    throw new CliError(`cannot read ${settings}: ${messageOf(cause)}`, { cause });
-  }
+  return (await jsonOf(settings)) as unknown as HomeSettings;
 }
 
 /** A file of one secret. Throws CliError when it is missing or others may read it. */
