@@ -1,8 +1,6 @@
 import { taggedHash } from "#chain/bytes/tagged.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
-import type { Random } from "#test/kit/game/random.ts";
-
-const SPAN = 2 ** 32;
+import { choicesFrom, type Random } from "#test/kit/game/random.ts";
 
 /** Choices that follow from a seed alone, as those of `seeded` do, at a twentieth of the cost (sfc32). */
 export function swift(seed: string): Random {
@@ -18,18 +16,9 @@ export function swift(seed: string): Random {
     return sum >>> 0;
   };
   for (let i = 0; i < 12; i++) next();
-  const int = (bound: number): number => Math.floor((next() / SPAN) * bound);
-  return {
-    int,
-    chance: (probability) => next() < probability * SPAN,
-    pick: (list) => {
-      if (list.length === 0) throw new Error("nothing to pick from");
-      return list[int(list.length)] as (typeof list)[number];
-    },
-    bytes: (length) => {
-      const out = new Uint8Array(length);
-      for (let i = 0; i < length; i++) out[i] = next();
-      return out;
-    },
-  };
+  return choicesFrom(next, (length) => {
+    const out = new Uint8Array(length);
+    for (let i = 0; i < length; i++) out[i] = next();
+    return out;
+  });
 }

@@ -14,24 +14,28 @@ export interface Random {
 
 const SPAN = 2 ** 32;
 
-/** The stream of a seed; streams of two seeds have nothing in common. */
-export function seeded(seed: string): Random {
-  let counter = 0;
-  const block = (): Uint8Array => taggedHash("test/random", utf8(seed), utf8(String(counter++)));
-  const next = (): number => Number(bigFromBytes(block().subarray(0, 4)));
+/** Choices from a stream of 32-bit numbers and one of bytes. */
+export function choicesFrom(next: () => number, bytes: Random["bytes"]): Random {
   const int = (bound: number): number => Math.floor((next() / SPAN) * bound);
   return {
     int,
     chance: (probability) => next() < probability * SPAN,
     pick: (list) => {
-      const picked = list[int(list.length)];
-      if (picked === undefined && list.length === 0) throw new Error("nothing to pick from");
-      return picked as (typeof list)[number];
+      if (list.length === 0) throw new Error("nothing to pick from");
+      return list[int(list.length)] as (typeof list)[number];
     },
-    bytes: (length) => {
-      const out = new Uint8Array(length);
-      for (let at = 0; at < length; at += 32) out.set(block().subarray(0, Math.min(32, length - at)), at);
-      return out;
-    },
+    bytes,
   };
+}
+
+/** The stream of a seed; streams of two seeds have nothing in common. */
+export function seeded(seed: string): Random {
+  let counter = 0;
+  const block = (): Uint8Array => taggedHash("test/random", utf8(seed), utf8(String(counter++)));
+  const next = (): number => Number(bigFromBytes(block().subarray(0, 4)));
+  return choicesFrom(next, (length) => {
+    const out = new Uint8Array(length);
+    for (let at = 0; at < length; at += 32) out.set(block().subarray(0, Math.min(32, length - at)), at);
+    return out;
+  });
 }
