@@ -1,5 +1,7 @@
 import { ensureCli } from "#cli/errors.ts";
 import type { DealtRows } from "#cli/home/rows.ts";
+import { CRANK_MOVES_PER_BLOCK } from "#modules/markets/moves.ts";
+import { SCORE_MOVES } from "#modules/markets/score.ts";
 import type { Election } from "#proto/gen/iterum/elections.ts";
 import type { Schedule } from "#proto/gen/iterum/rounds.ts";
 
@@ -51,9 +53,6 @@ export function electionFor(size: Size): Partial<Election> {
   return { itemsMax, itemsMin: Math.floor(itemsMax / 2) };
 }
 
-const ITEM_MOVES_PER_BLOCK = 8_000;
-/** Moves that scoring an order, or the prior, on an item counts for. */
-const SCORE_MOVES = 4;
 const ORDERS_MAX = 8;
 const SLICES = 4;
 
@@ -70,8 +69,8 @@ export function fittedSchedule(own: Schedule, proofsMs: readonly number[]): Sche
 /** Phases in blocks for rounds of that size. */
 export function scheduleFor(size: Size, proofsMs: readonly number[]): Schedule {
   const items = itemsPerSet(size) * size.committee;
-  const movesPerItem = (ORDERS_MAX + 1) * SCORE_MOVES + ORDERS_MAX * SLICES;
-  const cranks = Math.ceil((movesPerItem * items) / ITEM_MOVES_PER_BLOCK);
+  const movesPerItem = (ORDERS_MAX + 1) * Number(SCORE_MOVES) + ORDERS_MAX * SLICES;
+  const cranks = Math.ceil((movesPerItem * items) / Number(CRANK_MOVES_PER_BLOCK));
   const phases = {
     ...{ openOrders: 3, elect: 5, revealInputs: 5, revealInputs2: 3, label: 5 },
     ...{ predict: 5, openPredictions: 3, revealLabels: 4 },

@@ -4,7 +4,7 @@ import { mulDiv } from "#chain/math/mul-div.ts";
 import { rules } from "./state.ts";
 
 /** Item-moves that one block may settle, over all games (design: game.md §4). */
-const CRANK_MOVES_PER_BLOCK = 8_000n;
+export const CRANK_MOVES_PER_BLOCK = 8_000n;
 
 /**
  * Item-moves of a block that a game may count on. Every game has the same part, so that none waits for

@@ -1,6 +1,7 @@
 import { decodePredictions, encodePredictions } from "#chain/protocol/predictions.ts";
 import type { RevealedSet } from "#modules/markets/kind.ts";
 import { modelLmsr } from "#modules/markets/model-lmsr/kind.ts";
+import { CRANK_MOVES_PER_BLOCK } from "#modules/markets/moves.ts";
 import { hashOf, order, PARAMS, placement, randomFrom } from "../modules/markets/lmsr-rounds.ts";
 import { type Effort, perSecond } from "./measure.ts";
 
@@ -8,7 +9,7 @@ const ITEMS = 1000;
 const ORDERS = 64;
 const SLICES = 4;
 /** What one block settles of a chain's only game. */
-const MOVES_PER_BLOCK = 8_000;
+const MOVES_PER_BLOCK = Number(CRANK_MOVES_PER_BLOCK);
 /** Blocks of the crank that are settled: a round of this size takes 32. */
 const BLOCKS = { full: 12, quick: 1 };
 
