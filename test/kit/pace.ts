@@ -1,8 +1,9 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AppState } from "#chain/kernel/genesis.ts";
+import { configure } from "#chain/node/comet-settings.ts";
 import { findCometBft } from "#chain/node/cometbft-binary.ts";
-import { configure, homePaths } from "#chain/node/config.ts";
+import { homePaths } from "#chain/node/config.ts";
 import { freePort } from "#chain/node/process.ts";
 import { superviseNode } from "#chain/node/supervisor.ts";
 import { toAddress } from "#chain/protocol/address.ts";

@@ -1,8 +1,9 @@
 import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startComet } from "#chain/node/comet.ts";
+import { configure } from "#chain/node/comet-settings.ts";
 import { findCometBft } from "#chain/node/cometbft-binary.ts";
-import { cometEnv, configure, homePaths } from "#chain/node/config.ts";
+import { cometEnv, homePaths } from "#chain/node/config.ts";
 import { runProgram } from "#chain/node/process.ts";
 import { makeHome, startApp, type TestNode } from "#test/kit/node.ts";
 

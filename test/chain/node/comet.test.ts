@@ -5,8 +5,9 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AbciServer, startAbciServer } from "#chain/abci/server.ts";
 import { type Comet, startComet } from "#chain/node/comet.ts";
+import { configure } from "#chain/node/comet-settings.ts";
 import { findCometBft, isCometBft } from "#chain/node/cometbft-binary.ts";
-import { configure, homePaths, initHome, type NodeSettings } from "#chain/node/config.ts";
+import { homePaths, initHome, type NodeSettings } from "#chain/node/config.ts";
 import { freePort } from "#chain/node/process.ts";
 import { createCounter, inFolder } from "#test/chain/abci/kit.ts";
 

@@ -3,7 +3,8 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { configure, homePaths } from "#chain/node/config.ts";
+import { configure } from "#chain/node/comet-settings.ts";
+import { homePaths } from "#chain/node/config.ts";
 import { freePort } from "#chain/node/process.ts";
 
 /** What one thread of a process held after a full collection. */
