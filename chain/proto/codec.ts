@@ -1,6 +1,6 @@
 import { decodeMessage } from "./decode.ts";
 import { writeField, writeMessage } from "./encode.ts";
-import { type FieldInfo, type FieldRow, fieldInfos, KINDS } from "./field.ts";
+import { type FieldInfo, type FieldRow, fieldInfos, isDecimal } from "./field.ts";
 import type { Sink } from "./write.ts";
 
 /** Encodes and decodes one message type of protobuf; the generated files hold one for each. */
@@ -54,7 +54,6 @@ const plain = (bytes: Uint8Array): Uint8Array =>
 
 /** Where messages are put together; what is longer grows an array of its own. Nothing is read from it. */
 const scratch = new Uint8Array(4096);
-const DECIMAL = KINDS.int;
 
 /**
  * The codec of one message type from the generator's table: `zero` makes a fresh message, `rows` are its
@@ -71,7 +70,7 @@ export function codec<T>(
     name,
     typeUrl: `/${name}`,
     fields,
-    required: fields.filter((field) => field.op === DECIMAL && field.implicit).length,
+    required: fields.filter((field) => isDecimal(field.op) && field.implicit).length,
     zero,
     encode(value) {
       const sink: Sink = { bytes: scratch, at: 0 };

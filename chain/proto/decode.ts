@@ -1,8 +1,9 @@
 import type { Codec } from "./codec.ts";
 import { DecodeError } from "./error.ts";
-import { type FieldInfo, isDefault, KINDS } from "./field.ts";
+import { type FieldInfo, isDecimal, isDefault, KINDS } from "./field.ts";
 import {
   type Cursor,
+  parseDec,
   parseInt128,
   readBytes,
   readFixed32,
@@ -58,11 +59,11 @@ function readMessage(codec: Codec<unknown>, c: Cursor, depth: number, lenient: b
       }
       groups |= field.group;
     }
-    if (field.op === KINDS.int && field.implicit) required++;
+    if (field.implicit && isDecimal(field.op)) required++;
     readField(codec, field, draft, c, depth, lenient);
   }
   // A decimal is always written, "0" too, as clients of cosmos.* expect; so it may not be missing.
-  if (!lenient && required < codec.required) throw new DecodeError(`${codec.name}: missing integer`);
+  if (!lenient && required < codec.required) throw new DecodeError(`${codec.name}: missing decimal`);
   return draft;
 }
 
@@ -146,6 +147,8 @@ function readScalar(field: FieldInfo, c: Cursor, lenient: boolean): unknown {
       return readBytes(c);
     case KINDS.int:
       return parseInt128(readString(c));
+    case KINDS.dec:
+      return parseDec(readString(c));
     case KINDS.uint64:
       return readU64(c);
     case KINDS.int64:

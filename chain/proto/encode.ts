@@ -6,6 +6,7 @@ import {
   reserve,
   type Sink,
   writeBytes,
+  writeDec,
   writeFixed32,
   writeFixed64,
   writeI64,
@@ -97,6 +98,9 @@ function writeValue(field: FieldInfo, value: unknown, s: Sink): void {
       break;
     case KINDS.int:
       writeInt(s, value as bigint);
+      break;
+    case KINDS.dec:
+      writeDec(s, value as bigint);
       break;
     case KINDS.uint64:
       writeU64(s, value as bigint);

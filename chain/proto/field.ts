@@ -1,6 +1,9 @@
 import { camelCase } from "./names.ts";
 
-/** Wire kinds of a field; `int` is a string that holds a canonical decimal below 2¹²⁸. */
+/**
+ * Wire kinds of a field. `int` is a string that holds a canonical decimal below 2¹²⁸; `dec` is the same for
+ * a number with 18 decimals, times 10¹⁸, in a string or in bytes.
+ */
 export const KINDS = {
   uint64: 0,
   int64: 1,
@@ -17,7 +20,8 @@ export const KINDS = {
   string: 12,
   bytes: 13,
   int: 14,
-  message: 15,
+  dec: 15,
+  message: 16,
 } as const;
 export type Kind = keyof typeof KINDS;
 
@@ -71,10 +75,14 @@ export function wireType(op: number): 0 | 1 | 2 | 5 {
   return op >= KINDS.fixed64 ? 1 : 0;
 }
 
+/** Whether the field holds a number written in decimal digits. */
+export const isDecimal = (op: number): boolean => op === KINDS.int || op === KINDS.dec;
+
 /** Whether an implicit field leaves the value off the wire; decimals are always written, "0" too. */
 export function isDefault(field: FieldInfo, value: unknown): boolean {
   switch (field.op) {
     case KINDS.int:
+    case KINDS.dec:
       return false;
     case KINDS.string:
       return value === "";

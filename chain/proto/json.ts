@@ -1,5 +1,6 @@
 import { fromBase64, toBase64 } from "@cosmjs/encoding";
 import type { Codec } from "./codec.ts";
+import { decText, parseDecText } from "./dec.ts";
 import { DEPTH_MAX } from "./decode.ts";
 import { DecodeError } from "./error.ts";
 import { type EnumValues, type FieldInfo, KINDS } from "./field.ts";
@@ -19,7 +20,7 @@ export interface JsonOptions {
 
 /**
  * The message as proto3 JSON with every field written, except unset ones: 64-bit integers and decimals as
- * strings, bytes in base64, enums by name, times in RFC 3339.
+ * strings, numbers with 18 decimals with all of them, bytes in base64, enums by name, times in RFC 3339.
  */
 export function toJson<T>(codec: Codec<T>, value: T, options: JsonOptions = {}): Json {
   const special = writeWellKnown(
@@ -46,6 +47,8 @@ function writeValue(field: FieldInfo, value: unknown, options: JsonOptions): Jso
       return toJson((field.ref as () => Codec<unknown>)(), value, options);
     case KINDS.bytes:
       return toBase64(value as Uint8Array);
+    case KINDS.dec:
+      return decText(value as bigint);
     case KINDS.enum: {
       const names = Object.entries((field.ref as () => EnumValues)());
       return names.find(([, number]) => number === value)?.[0] ?? (value as number);
@@ -114,6 +117,9 @@ function readScalar(field: FieldInfo, json: Json): unknown {
     case KINDS.int:
       if (typeof json !== "string") throw new DecodeError("not an integer in a string");
       return parseInt128(json);
+    case KINDS.dec:
+      if (typeof json !== "string") throw new DecodeError("not a number in a string");
+      return parseDecText(json);
     case KINDS.bool:
       if (typeof json !== "boolean") throw new DecodeError("not a boolean");
       return json;

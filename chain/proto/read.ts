@@ -128,13 +128,24 @@ export function readBytes(c: Cursor): Uint8Array {
 }
 
 const CANONICAL_INT = /^(0|[1-9][0-9]{0,38})$/;
+const CANONICAL_DEC = /^(0|[1-9][0-9]{0,56})$/;
 /** Amounts stay below 2¹²⁸. */
 export const INT_END = 1n << 128n;
+/** Numbers with 18 decimals stay below it too; in units of 10⁻¹⁸. */
+export const DEC_END: bigint = INT_END * 10n ** 18n;
 
 /** The integer that a canonical decimal spells: no sign, no leading zero, below 2¹²⁸. */
 export function parseInt128(decimal: string): bigint {
   if (!CANONICAL_INT.test(decimal)) throw new DecodeError("not a canonical integer");
   const value = BigInt(decimal);
   if (value >= INT_END) throw new DecodeError("integer of 2^128 or more");
+  return value;
+}
+
+/** The number below 2¹²⁸ with 18 decimals whose units of 10⁻¹⁸ a canonical decimal spells. */
+export function parseDec(decimal: string): bigint {
+  if (!CANONICAL_DEC.test(decimal)) throw new DecodeError("not a canonical decimal");
+  const value = BigInt(decimal);
+  if (value >= DEC_END) throw new DecodeError("decimal of 2^128 or more");
   return value;
 }

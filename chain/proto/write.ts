@@ -1,6 +1,6 @@
 import { utf8 } from "#chain/bytes/utf8.ts";
 import { EncodeError } from "./error.ts";
-import { INT_END } from "./read.ts";
+import { DEC_END, INT_END } from "./read.ts";
 
 /** A growing buffer: bytes before `at` are written. */
 export interface Sink {
@@ -98,5 +98,11 @@ function writeShortAscii(s: Sink, value: string): boolean {
 /** The canonical decimal of an integer of 0…2¹²⁸−1; throws outside. */
 export function writeInt(s: Sink, value: bigint): void {
   if (value < 0n || value >= INT_END) throw new EncodeError("integer outside 0…2^128−1");
+  writeString(s, value.toString());
+}
+
+/** A number of 0…2¹²⁸ with 18 decimals as the decimal of its units of 10⁻¹⁸; throws outside. */
+export function writeDec(s: Sink, value: bigint): void {
+  if (value < 0n || value >= DEC_END) throw new EncodeError("decimal outside 0…2^128");
   writeString(s, value.toString());
 }

@@ -1,5 +1,6 @@
 import { toBase64 } from "@cosmjs/encoding";
 import type { Codec } from "#chain/proto/codec.ts";
+import { decText } from "#chain/proto/dec.ts";
 import { type FieldInfo, isDefault, KINDS } from "#chain/proto/field.ts";
 import { type Json, toJson } from "#chain/proto/json.ts";
 import { Coin } from "#proto/gen/cosmos/base.ts";
@@ -57,6 +58,7 @@ const isCoins = ({ op, ref }: FieldInfo): boolean =>
 function aminoElement(field: FieldInfo, value: unknown, anyTypes: AnyTypes): Json {
   if (field.op === KINDS.message) return aminoValue((field.ref as () => Codec<unknown>)(), value, anyTypes);
   if (field.op === KINDS.bytes) return toBase64(value as Uint8Array);
+  if (field.op === KINDS.dec) return decText(value as bigint);
   return typeof value === "bigint" ? value.toString() : (value as string | number | boolean);
 }
 

@@ -101,8 +101,13 @@ function fieldTable(message: protobuf.Type): readonly string[] {
   return [["| | field | type | |", "|---|---|---|---|", ...rows].join("\n")];
 }
 
+const DECIMALS: Readonly<Record<string, string>> = {
+  int: "integer, as decimal text",
+  dec: "number with 18 decimals, as decimal text of 10⁻¹⁸",
+};
+
 function kindText({ kind, label, ref }: FieldShape): string {
-  const one = ref ? shortName(ref) : kind === "int" ? "integer, as decimal text" : kind;
+  const one = ref ? shortName(ref) : (DECIMALS[kind] ?? kind);
   if (label === "repeated" || label === "packed") return `list of ${one}`;
   return label.startsWith("oneof ") ? `${one}, one of ${label.slice(6)}` : one;
 }

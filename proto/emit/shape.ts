@@ -31,6 +31,9 @@ function shapeOf(field: protobuf.Field): FieldShape {
 export const shapesOf = (message: protobuf.Type): FieldShape[] =>
   [...message.fieldsArray].sort((a, b) => a.id - b.id).map(shapeOf);
 
+/** Kinds that no type of the .proto language has the name of. */
+const DERIVED: readonly string[] = ["int", "dec", "message", "enum"] satisfies readonly Kind[];
+
 function kindOf(field: protobuf.Field): Kind {
   const where = field.fullName.slice(1);
   if (field.map) throw new Error(`${where}: maps have no canonical encoding, use a repeated message`);
@@ -38,8 +41,9 @@ function kindOf(field: protobuf.Field): Kind {
   if (field.resolvedType instanceof protobuf.Type) return "message";
   const scalar: unknown = field.getOption("(cosmos_proto.scalar)");
   if (field.type === "string" && scalar === "cosmos.Int") return "int";
+  if ((field.type === "string" || field.type === "bytes") && scalar === "cosmos.Dec") return "dec";
   const given = field.type;
-  if (given in KINDS && given !== "int" && given !== "message" && given !== "enum") return given as Kind;
+  if (given in KINDS && !DERIVED.includes(given)) return given as Kind;
   throw new Error(`${where}: no support for type ${given}`);
 }
 

@@ -17,10 +17,9 @@ export const Coin: Codec<Coin> = codec<Coin>("cosmos.base.v1beta1.Coin", () => (
 export interface DecCoin {
   /** Name of the base unit. */
   readonly denom: string;
-  /** In 10⁻¹⁸ of the base unit, written without a point. */
   readonly amount: bigint;
 }
 export const DecCoin: Codec<DecCoin> = codec<DecCoin>("cosmos.base.v1beta1.DecCoin", () => ({ denom: "", amount: 0n }), [
   ["denom", 1, "string"],
-  ["amount", 2, "int"],
+  ["amount", 2, "dec"],
 ]);

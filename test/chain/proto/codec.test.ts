@@ -23,7 +23,7 @@ const features = await featureCodecs();
 const everything = features.get("iterum.features.v1.Everything") as Codec<Message>;
 
 test("the generated codecs write what protobufjs writes and read it back, for every kind of field", () => {
-  assert.equal(features.size, 5);
+  assert.equal(features.size, 6);
   for (const codec of features.values()) agrees(codec, root, 300);
 });
 
@@ -100,4 +100,12 @@ test("the generated codecs name their type by its URL and their methods by their
   const { Query } = await import("#proto/gen/cosmos/bank.ts");
   assert.equal(Query.balance.path, "/cosmos.bank.v1beta1.Query/Balance");
   assert.equal(Query.balance.response.name, "cosmos.bank.v1beta1.QueryBalanceResponse");
+});
+
+test("the codecs of numbers with 18 decimals carry 0 to below 2^128 and nothing else", () => {
+  const ratios = features.get("iterum.features.v1.Ratios") as Codec<Message>;
+  const end = (10n ** 18n) << 128n;
+  const of = (one: bigint): Message => ({ ...ratios.zero(), one, maybe: one, several: [one, 0n] });
+  for (const one of [0n, 1n, end - 1n]) assert.deepEqual(ratios.decode(ratios.encode(of(one))), of(one));
+  for (const one of [-1n, end]) assert.throws(() => ratios.encode(of(one)), EncodeError);
 });

@@ -16,7 +16,9 @@ const SEND = {
   amount: [{ denom: "uiter", amount: 2n ** 100n }],
 };
 
-const everything = (await featureCodecs()).get("iterum.features.v1.Everything") as Codec<Message>;
+const features = await featureCodecs();
+const everything = features.get("iterum.features.v1.Everything") as Codec<Message>;
+const ratios = features.get("iterum.features.v1.Ratios") as Codec<Message>;
 
 test("messages as JSON have camelCase keys, big integers as texts, bytes in base64, enums by name", () => {
   const message = {
@@ -42,6 +44,31 @@ test("messages as JSON have the names of the .proto file where a REST route asks
   const json = toJson(MsgSend, SEND, { protoNames: true }) as Record<string, Json>;
   assert.deepEqual(Object.keys(json), ["from_address", "to_address", "amount"]);
   assert.deepEqual(fromJson(MsgSend, json), SEND);
+});
+
+test("numbers with 18 decimals have all of them in JSON, as Cosmos SDK writes them", () => {
+  const text = (units: bigint): Json => {
+    const json = toJson(ratios, { ...ratios.zero(), one: units, raw: units });
+    const { one, raw } = json as Record<string, Json>;
+    assert.equal(one, raw);
+    return one as Json;
+  };
+  assert.equal(text(0n), "0.000000000000000000");
+  assert.equal(text(1n), "0.000000000000000001");
+  assert.equal(text(50_000_000_000_000_000n), "0.050000000000000000");
+  fc.assert(
+    fc.property(
+      fc.bigInt(0n, 2n ** 128n - 1n),
+      fc.integer({ min: 0, max: 999_999_999 }),
+      (whole, billionths) => {
+        const nine = billionths.toString().padStart(9, "0");
+        const units = whole * 10n ** 18n + BigInt(billionths) * 10n ** 9n;
+        assert.equal(text(units), `${whole}.${nine}000000000`);
+        // What a person would write is read too.
+        assert.equal(fromJson(ratios, { one: `${whole}.${nine}` })["one"], units);
+      },
+    ),
+  );
 });
 
 test("messages as JSON become the same message again after a way through text, for every type", async () => {
@@ -82,6 +109,16 @@ test("messages as JSON are refused with other keys, or values not as toJson writ
     '{"amount":"00"}',
     '{"amount":1}',
     '{"amount":"340282366920938463463374607431768211456"}',
+    '{"ratios":{"one":1}}',
+    '{"ratios":{"one":""}}',
+    '{"ratios":{"one":"-0.5"}}',
+    '{"ratios":{"one":"+1"}}',
+    '{"ratios":{"one":".5"}}',
+    '{"ratios":{"one":"1."}}',
+    '{"ratios":{"one":"01.5"}}',
+    '{"ratios":{"one":"1e3"}}',
+    '{"ratios":{"one":"0.0000000000000000001"}}',
+    '{"ratios":{"one":"340282366920938463463374607431768211456"}}',
     '{"colour":"toString"}',
     '{"colour":9}',
     '{"texts":"a"}',

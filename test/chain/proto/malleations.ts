@@ -1,6 +1,6 @@
 import { concat } from "#chain/bytes/concat.ts";
 import type { Codec } from "#chain/proto/codec.ts";
-import { type FieldInfo, KINDS, wireType } from "#chain/proto/field.ts";
+import { type FieldInfo, isDecimal, KINDS, wireType } from "#chain/proto/field.ts";
 
 /** One field on the wire: `value` without its length. */
 interface Part {
@@ -99,7 +99,7 @@ function* ofPart({ field, value }: Part): Generator<Malleation> {
     yield { what: "enum", bytes: tagged(field.tag, Uint8Array.of(77)) };
   if (field.op === KINDS.uint32 && field.label !== "packed")
     yield { what: "33 bits", bytes: tagged(field.tag, varint(2n ** 32n)) };
-  if (field.op === KINDS.int) {
+  if (isDecimal(field.op)) {
     const decimal = new TextDecoder().decode(value);
     for (const other of [
       `0${decimal}`,
@@ -108,7 +108,7 @@ function* ofPart({ field, value }: Part): Generator<Malleation> {
       `${decimal}\n`,
       `-${decimal}`,
       "",
-      `${2n ** 128n}`,
+      `${field.op === KINDS.int ? 2n ** 128n : (10n ** 18n) << 128n}`,
       "0x1",
       "1e3",
     ])
@@ -156,14 +156,14 @@ function* ofMessage(codec: Codec<unknown>, parts: readonly Part[], put: Put): Ge
   for (const field of codec.fields) {
     const at = after(field.number);
     if (parts[at]?.field === field) {
-      if (field.op === KINDS.int && field.implicit) yield put("decimal missing", at, 1);
+      if (isDecimal(field.op) && field.implicit) yield put("decimal missing", at, 1);
       continue;
     }
     if (field.label === "packed") yield put("empty list", at, 0, tagged(field.tag, Uint8Array.of(0)));
     const zero = new Uint8Array({ 0: 1, 1: 8, 2: 1, 5: 4 }[field.tag & 7] as number);
     if (field.implicit) yield put("zero value", at, 0, tagged(field.tag, zero));
     const sibling = parts.some((part) => part.field.group === field.group);
-    const value = field.op === KINDS.int ? delimited(utf8("1")) : zero;
+    const value = isDecimal(field.op) ? delimited(utf8("1")) : zero;
     if (field.group !== 0 && sibling) yield put("second of a oneof", at, 0, tagged(field.tag, value));
   }
 }
