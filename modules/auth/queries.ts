@@ -1,16 +1,15 @@
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import type { Answers } from "#chain/kernel/module.ts";
+import { pageOf } from "#chain/kernel/page.ts";
 import { anyOfKey } from "#chain/protocol/account-key.ts";
-import { ADDRESS_PREFIX, moduleAddress, parseAddress } from "#chain/protocol/address.ts";
+import { ADDRESS_PREFIX, addressBytes, moduleAddress, parseAddress } from "#chain/protocol/address.ts";
 import { BaseAccount, type Query as CosmosQuery, ModuleAccount } from "#proto/gen/cosmos/auth.ts";
 import type { Any } from "#proto/gen/google/protobuf.ts";
 import type { Account, Query as IterumQuery } from "#proto/gen/iterum/auth.ts";
 import { keyOf } from "./api.ts";
 import { errors } from "./errors.ts";
 import { accounts, params } from "./state.ts";
-
-const PAGE_MAX = 100;
 
 /** What wallets know as limits and prices; the chain's own are in limits.ts and gas.ts. */
 const COSMOS_PARAMS = {
@@ -41,19 +40,19 @@ function find(ctx: ReadCtx, address: string): Account {
   return account;
 }
 
+function* byAddress(ctx: ReadCtx): Iterable<readonly [Uint8Array, Account]> {
+  for (const [address, account] of accounts.all(ctx)) yield [addressBytes(address), account];
+}
+
 function* moduleAccounts(ctx: ReadCtx): Iterable<Account> {
   for (const [, account] of accounts.all(ctx)) if (account.moduleName !== "") yield account;
 }
 
 /** The account reads that wallets of the Cosmos world make. */
 export const cosmosAnswers: Answers<typeof CosmosQuery> = {
-  accounts: (ctx) => {
-    const found: Any[] = [];
-    for (const [, account] of accounts.all(ctx)) {
-      if (found.length === PAGE_MAX) break;
-      found.push(anyOf(account));
-    }
-    return { accounts: found, pagination: undefined };
+  accounts: (ctx, { pagination: asked }) => {
+    const { items, pagination } = pageOf(byAddress(ctx), asked);
+    return { accounts: items.map(anyOf), pagination };
   },
   account: (ctx, { address }) => ({ account: anyOf(find(ctx, address)) }),
   params: () => ({ params: COSMOS_PARAMS }),

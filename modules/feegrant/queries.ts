@@ -1,32 +1,27 @@
-import { compareBytes } from "#chain/bytes/compare.ts";
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import type { Answers } from "#chain/kernel/module.ts";
+import { pageOf } from "#chain/kernel/page.ts";
 import { addressBytes, addressKey, parseAddress } from "#chain/protocol/address.ts";
-import type { Grant, Query, QueryAllowancesResponse } from "#proto/gen/cosmos/feegrant.ts";
+import type { Grant, Query } from "#proto/gen/cosmos/feegrant.ts";
 import { find } from "./api.ts";
 import { errors } from "./errors.ts";
 import { grants } from "./state.ts";
-
-const PAGE_MAX = 100n;
-const NO_KEY = new Uint8Array(0);
 
 function ensureAddress(address: string): void {
   ensure(parseAddress(address), errors.BadAddress, { address: address.slice(0, 80) });
 }
 
-/** A page of what an account may spend, in the order of the granters' addresses. */
-function page(ctx: ReadCtx, grantee: string, from: Uint8Array, limit: bigint): QueryAllowancesResponse {
-  ensureAddress(grantee);
-  const most = limit === 0n || limit > PAGE_MAX ? PAGE_MAX : limit;
-  const allowances: Grant[] = [];
-  for (const [[, granter], grant] of grants.under(ctx, addressKey, grantee)) {
-    const key = addressBytes(granter);
-    if (compareBytes(key, from) < 0) continue;
-    if (BigInt(allowances.length) === most) return { allowances, pagination: { nextKey: key, total: 0n } };
-    allowances.push(grant);
-  }
-  return { allowances, pagination: { nextKey: NO_KEY, total: 0n } };
+/** What an account may spend, in the order of the granters' addresses. */
+function* ofGrantee(ctx: ReadCtx, grantee: string): Iterable<readonly [Uint8Array, Grant]> {
+  for (const [[, granter], grant] of grants.under(ctx, addressKey, grantee))
+    yield [addressBytes(granter), grant];
+}
+
+/** What an account lets others spend, in the order of their addresses; looks at all allowances. */
+function* ofGranter(ctx: ReadCtx, wanted: string): Iterable<readonly [Uint8Array, Grant]> {
+  for (const [[grantee, granter], grant] of grants.all(ctx))
+    if (granter === wanted) yield [addressBytes(grantee), grant];
 }
 
 export const answers: Answers<typeof Query> = {
@@ -37,6 +32,14 @@ export const answers: Answers<typeof Query> = {
     ensure(allowance, errors.NotFound, { granter, grantee });
     return { allowance };
   },
-  allowances: (ctx, { grantee, pagination }) =>
-    page(ctx, grantee, pagination?.key ?? NO_KEY, pagination?.limit ?? 0n),
+  allowances: (ctx, { grantee, pagination: asked }) => {
+    ensureAddress(grantee);
+    const { items, pagination } = pageOf(ofGrantee(ctx, grantee), asked);
+    return { allowances: items, pagination };
+  },
+  allowancesByGranter: (ctx, { granter, pagination: asked }) => {
+    ensureAddress(granter);
+    const { items, pagination } = pageOf(ofGranter(ctx, granter), asked);
+    return { allowances: items, pagination };
+  },
 };

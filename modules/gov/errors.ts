@@ -11,4 +11,5 @@ export const errors = errorSet("gov", {
   BadVote: [9, "no such option"],
   BadParams: [10, "the parameters of governance are not consistent"],
   BadGenesis: [11, "genesis proposals are not consistent"],
+  NotFound: [12, "rpc error: code = NotFound desc = no such vote, deposit or parameters"],
 });

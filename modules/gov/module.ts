@@ -1,5 +1,7 @@
 import { defineModule, messages, queries } from "#chain/kernel/module.ts";
+import { Query as CosmosQuery } from "#proto/gen/cosmos/gov.ts";
 import { GenesisState, Msg, Query } from "#proto/gen/iterum/gov.ts";
+import { cosmosAnswers } from "./cosmos-queries.ts";
 import { deposit } from "./deposit.ts";
 import { endSteps } from "./end-steps.ts";
 import { dumpGov, initGov } from "./genesis.ts";
@@ -13,7 +15,7 @@ export const govModule = defineModule({
   name: "gov",
   version: 1,
   messages: messages(Msg, { propose, deposit, vote, updateParams }),
-  queries: queries(Query, answers),
+  queries: [...queries(CosmosQuery, cosmosAnswers), ...queries(Query, answers)],
   invariants: [depositsAreBacked, talliesHold],
   genesis: { codec: GenesisState, init: initGov, dump: dumpGov },
   endBlock: endSteps,

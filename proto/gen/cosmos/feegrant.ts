@@ -117,6 +117,24 @@ export const QueryAllowancesResponse: Codec<QueryAllowancesResponse> = codec<Que
   ["pagination", 2, "message", "optional", () => PageResponse],
 ]);
 
+export interface QueryAllowancesByGranterRequest {
+  readonly granter: string;
+  readonly pagination: PageRequest | undefined;
+}
+export const QueryAllowancesByGranterRequest: Codec<QueryAllowancesByGranterRequest> = codec<QueryAllowancesByGranterRequest>("cosmos.feegrant.v1beta1.QueryAllowancesByGranterRequest", () => ({ granter: "", pagination: undefined }), [
+  ["granter", 1, "string"],
+  ["pagination", 2, "message", "optional", () => PageRequest],
+]);
+
+export interface QueryAllowancesByGranterResponse {
+  readonly allowances: readonly Grant[];
+  readonly pagination: PageResponse | undefined;
+}
+export const QueryAllowancesByGranterResponse: Codec<QueryAllowancesByGranterResponse> = codec<QueryAllowancesByGranterResponse>("cosmos.feegrant.v1beta1.QueryAllowancesByGranterResponse", () => ({ allowances: none, pagination: undefined }), [
+  ["allowances", 1, "message", "repeated", () => Grant],
+  ["pagination", 2, "message", "optional", () => PageResponse],
+]);
+
 /** Allowances for fees. */
 export const Msg = {
   grantAllowance: { path: "/cosmos.feegrant.v1beta1.Msg/GrantAllowance", request: MsgGrantAllowance, response: MsgGrantAllowanceResponse } as Rpc<MsgGrantAllowance, MsgGrantAllowanceResponse>,
@@ -126,4 +144,5 @@ export const Msg = {
 export const Query = {
   allowance: { path: "/cosmos.feegrant.v1beta1.Query/Allowance", request: QueryAllowanceRequest, response: QueryAllowanceResponse } as Rpc<QueryAllowanceRequest, QueryAllowanceResponse>,
   allowances: { path: "/cosmos.feegrant.v1beta1.Query/Allowances", request: QueryAllowancesRequest, response: QueryAllowancesResponse } as Rpc<QueryAllowancesRequest, QueryAllowancesResponse>,
+  allowancesByGranter: { path: "/cosmos.feegrant.v1beta1.Query/AllowancesByGranter", request: QueryAllowancesByGranterRequest, response: QueryAllowancesByGranterResponse } as Rpc<QueryAllowancesByGranterRequest, QueryAllowancesByGranterResponse>,
 } as const;

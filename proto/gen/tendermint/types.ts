@@ -25,6 +25,106 @@ export const BlockIDFlag = {
 } as const;
 export type BlockIDFlag = number;
 
+/** A block. */
+export interface Block {
+  readonly header: Header | undefined;
+  readonly data: Data | undefined;
+  readonly evidence: EvidenceList | undefined;
+  /** For the block before. */
+  readonly lastCommit: Commit | undefined;
+}
+export const Block: Codec<Block> = codec<Block>("tendermint.types.Block", () => ({ header: undefined, data: undefined, evidence: undefined, lastCommit: undefined }), [
+  ["header", 1, "message", "optional", () => Header],
+  ["data", 2, "message", "optional", () => Data],
+  ["evidence", 3, "message", "optional", () => EvidenceList],
+  ["last_commit", 4, "message", "optional", () => Commit],
+], "lenient");
+
+/** Transactions of a block. */
+export interface Data {
+  readonly txs: readonly Uint8Array[];
+}
+export const Data: Codec<Data> = codec<Data>("tendermint.types.Data", () => ({ txs: none }), [
+  ["txs", 1, "bytes", "repeated"],
+], "lenient");
+
+/** Proofs of misbehaviour. */
+export interface EvidenceList {
+  readonly evidence: readonly Evidence[];
+}
+export const EvidenceList: Codec<EvidenceList> = codec<EvidenceList>("tendermint.types.EvidenceList", () => ({ evidence: none }), [
+  ["evidence", 1, "message", "repeated", () => Evidence],
+], "lenient");
+
+/** A proof of misbehaviour. */
+export interface Evidence {
+  readonly duplicateVoteEvidence: DuplicateVoteEvidence | undefined;
+  readonly lightClientAttackEvidence: LightClientAttackEvidence | undefined;
+}
+export const Evidence: Codec<Evidence> = codec<Evidence>("tendermint.types.Evidence", () => ({ duplicateVoteEvidence: undefined, lightClientAttackEvidence: undefined }), [
+  ["duplicate_vote_evidence", 1, "message", "oneof sum", () => DuplicateVoteEvidence],
+  ["light_client_attack_evidence", 2, "message", "oneof sum", () => LightClientAttackEvidence],
+], "lenient");
+
+/** A validator voted for two blocks in one round. */
+export interface DuplicateVoteEvidence {
+  readonly voteA: Vote | undefined;
+  readonly voteB: Vote | undefined;
+  readonly totalVotingPower: bigint;
+  readonly validatorPower: bigint;
+  readonly timestamp: Timestamp | undefined;
+}
+export const DuplicateVoteEvidence: Codec<DuplicateVoteEvidence> = codec<DuplicateVoteEvidence>("tendermint.types.DuplicateVoteEvidence", () => ({ voteA: undefined, voteB: undefined, totalVotingPower: 0n, validatorPower: 0n, timestamp: undefined }), [
+  ["vote_a", 1, "message", "optional", () => Vote],
+  ["vote_b", 2, "message", "optional", () => Vote],
+  ["total_voting_power", 3, "int64"],
+  ["validator_power", 4, "int64"],
+  ["timestamp", 5, "message", "optional", () => Timestamp],
+], "lenient");
+
+/** Validators signed another block than the chain's. */
+export interface LightClientAttackEvidence {
+  readonly conflictingBlock: LightBlock | undefined;
+  /** Last height at which both chains are the same. */
+  readonly commonHeight: bigint;
+  readonly byzantineValidators: readonly Validator[];
+  readonly totalVotingPower: bigint;
+  readonly timestamp: Timestamp | undefined;
+}
+export const LightClientAttackEvidence: Codec<LightClientAttackEvidence> = codec<LightClientAttackEvidence>("tendermint.types.LightClientAttackEvidence", () => ({ conflictingBlock: undefined, commonHeight: 0n, byzantineValidators: none, totalVotingPower: 0n, timestamp: undefined }), [
+  ["conflicting_block", 1, "message", "optional", () => LightBlock],
+  ["common_height", 2, "int64"],
+  ["byzantine_validators", 3, "message", "repeated", () => Validator],
+  ["total_voting_power", 4, "int64"],
+  ["timestamp", 5, "message", "optional", () => Timestamp],
+], "lenient");
+
+/** A validator's vote as it travels. */
+export interface Vote {
+  readonly type: SignedMsgType;
+  readonly height: bigint;
+  readonly round: number;
+  readonly blockId: BlockID | undefined;
+  readonly timestamp: Timestamp | undefined;
+  readonly validatorAddress: Uint8Array;
+  readonly validatorIndex: number;
+  readonly signature: Uint8Array;
+  readonly extension: Uint8Array;
+  readonly extensionSignature: Uint8Array;
+}
+export const Vote: Codec<Vote> = codec<Vote>("tendermint.types.Vote", () => ({ type: 0, height: 0n, round: 0, blockId: undefined, timestamp: undefined, validatorAddress: noBytes, validatorIndex: 0, signature: noBytes, extension: noBytes, extensionSignature: noBytes }), [
+  ["type", 1, "enum", "implicit", () => SignedMsgType],
+  ["height", 2, "int64"],
+  ["round", 3, "int32"],
+  ["block_id", 4, "message", "optional", () => BlockID],
+  ["timestamp", 5, "message", "optional", () => Timestamp],
+  ["validator_address", 6, "bytes"],
+  ["validator_index", 7, "int32"],
+  ["signature", 8, "bytes"],
+  ["extension", 9, "bytes"],
+  ["extension_signature", 10, "bytes"],
+], "lenient");
+
 /** What validators must agree on about blocks. */
 export interface ConsensusParams {
   readonly block: BlockParams | undefined;

@@ -15,6 +15,7 @@ import { errors } from "#modules/feegrant/errors.ts";
 import { BasicAllowance, Grant, Query, QueryAllowancesRequest } from "#proto/gen/cosmos/feegrant.ts";
 import { is } from "#test/chain/tx/kit.ts";
 import { newChain, type TestChain } from "#test/kit/chain.ts";
+import { ask } from "#test/kit/game/refuse.ts";
 import { CHAIN_ID, DENOM } from "#test/kit/genesis.ts";
 import {
   ann,
@@ -172,6 +173,9 @@ test("allowances are listed page by page, and a state with them is exported and 
   const granters = [...first.allowances, ...second.allowances].map(({ granter }) => granter);
   assert.deepEqual(new Set(granters), new Set([ann.address, ben.address]));
   assert.equal(second.pagination?.nextKey.length, 0);
+  const byGranter = (granter: string) =>
+    ask(chain, Query.allowancesByGranter, { granter }).allowances.map(({ grantee }) => grantee);
+  assert.deepEqual([byGranter(ben.address), byGranter(cat.address)], [[cat.address], []]);
   const dumped = chain.app.dump()["feegrant"];
   const again = newChain({
     members: [ann],
