@@ -15,6 +15,7 @@ import type {
   AppOptions,
   Block,
   BlockResult,
+  Founded,
   Genesis,
   Machine,
   Proposal,
@@ -31,6 +32,7 @@ import { nobleBls } from "#chain/protocol/bls.ts";
 import type { Staged } from "#chain/store/port.ts";
 import { signatureCache } from "#chain/tx/signature-cache.ts";
 import { beaconIsSigned } from "#modules/elections/api.ts";
+import * as validators from "#modules/validators/api.ts";
 import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 
 const SIGNATURES_REMEMBERED = 50_000;
@@ -99,8 +101,8 @@ export class App {
     return readCtx(this.#base(), last);
   }
 
-  #blockInfo({ height, timeMs, proposer }: Block, verdicts: BlockInfo["verdicts"] = new Map()): BlockInfo {
-    return { chainId: this.#ctx().chainId, height, timeMs, proposer, verdicts };
+  #blockInfo({ txs: _, ...block }: Block, verdicts: BlockInfo["verdicts"] = new Map()): BlockInfo {
+    return { ...block, chainId: this.#ctx().chainId, verdicts };
   }
 
   #run<T>(work: () => T): T {
@@ -108,23 +110,25 @@ export class App {
   }
 
   /**
-   * Fills the state from genesis and returns its app hash. May be called again before block 1 is committed.
+   * Fills the state from genesis; gives its app hash and the set to begin with. May be called again before
+   * block 1 is committed.
    */
-  initChain({ chainId, timeMs, initialHeight, appState }: Genesis): Uint8Array {
+  initChain({ chainId, timeMs, initialHeight, appState, validators: given }: Genesis): Founded {
     const { store } = this.#options;
     assert(store.height === 0n, "genesis after the first block");
     const height = initialHeight - 1n;
     const info = { chainId, height, timeMs, proposer: NOBODY, verdicts: new Map() };
     const state = overlay(store);
     const ctx = writeCtx(this.#machine.registry, state, info, []);
-    this.#run(() => {
+    const founded = this.#run(() => {
       chainIdItem.set(ctx, chainId);
       timeItem.set(ctx, timeMs);
       initGenesis(ctx, this.#machine.registry.modules, appState);
+      return validators.launch(ctx, given);
     });
     this.#genesis = { info, state };
     this.#checkInvariants(ctx);
-    return store.stage(initialHeight, state.changes()).appHash;
+    return { appHash: store.stage(initialHeight, state.changes()).appHash, validators: founded };
   }
 
   /** Committed state, and the block after it as far as it is known. */
@@ -221,14 +225,14 @@ export class App {
     const state = overlay(this.#committed().state);
     // Before block 1 the state of genesis is part of what the block writes.
     this.#genesis?.state.applyTo(state);
-    const { txResults, events } = this.#run(() => {
+    const { txResults, events, validatorUpdates } = this.#run(() => {
       const run = runBlock(this.#machine, state, info, placed);
       this.#checkInvariants(run.ctx);
       return run;
     });
     const staged = store.stage(block.height, state.changes());
     this.#pending = { staged, readings: placed.map(({ reading }) => reading) };
-    return { appHash: staged.appHash, txResults, events: abciEvents(events) };
+    return { appHash: staged.appHash, validatorUpdates, txResults, events: abciEvents(events) };
   }
 
   #checkInvariants(ctx: ReadCtx): void {

@@ -1,9 +1,14 @@
 import type { Block } from "#chain/app/types.ts";
 import type { App } from "#chain/app.ts";
+import type { Evidence, ValidatorUpdate, Vote } from "#chain/kernel/ctx.ts";
 import { manifestHash, SNAPSHOT_FORMAT } from "#chain/store/snapshot.ts";
 import type { Timestamp } from "#proto/gen/google/protobuf.ts";
 import {
+  type ValidatorUpdate as AbciUpdate,
   CheckTxType,
+  type CommitInfo,
+  type Misbehavior,
+  MisbehaviorType,
   ResponseApplySnapshotChunk_Result,
   ResponseCheckTx,
   ResponseCommit,
@@ -14,7 +19,10 @@ import {
   ResponseProcessProposal_ProposalStatus,
   ResponseQuery,
   ResponseVerifyVoteExtension_VerifyStatus,
+  type VoteInfo,
 } from "#proto/gen/tendermint/abci.ts";
+import { PublicKey } from "#proto/gen/tendermint/crypto.ts";
+import { BlockIDFlag } from "#proto/gen/tendermint/types.ts";
 import { parseAppState } from "./app-state.ts";
 import type { Application } from "./application.ts";
 import { burst } from "./burst.ts";
@@ -56,10 +64,10 @@ function consensusHandlers(app: App, version: string): Consensus {
         lastBlockAppHash,
       };
     },
-    initChain({ chainId, time, initialHeight, appStateBytes }) {
-      const appState = parseAppState(appStateBytes);
-      const appHash = app.initChain({ chainId, timeMs: timeMs(time), initialHeight, appState });
-      return { ...ResponseInitChain.zero(), appHash };
+    initChain({ chainId, time, initialHeight, appStateBytes, validators: given }) {
+      const at = { chainId, timeMs: timeMs(time), initialHeight, validators: given.map(updateOf) };
+      const { appHash, validators } = app.initChain({ ...at, appState: parseAppState(appStateBytes) });
+      return { ...ResponseInitChain.zero(), appHash, validators: validators.map(updateTo) };
     },
     async prepareProposal({ maxTxBytes, ...proposal }) {
       return { txs: await app.prepareProposal({ ...blockOf(proposal), bytesMax: Number(maxTxBytes) }) };
@@ -73,9 +81,11 @@ function consensusHandlers(app: App, version: string): Consensus {
       const { ACCEPT, REJECT } = ResponseVerifyVoteExtension_VerifyStatus;
       return { status: voteExtension.length === 0 ? ACCEPT : REJECT };
     },
-    async finalizeBlock(block) {
-      const { txResults, events, appHash } = await app.finalizeBlock(blockOf(block));
-      return { ...ResponseFinalizeBlock.zero(), txResults, events, appHash };
+    async finalizeBlock({ decidedLastCommit, misbehavior, ...block }) {
+      const decided = { ...blockOf(block), ...sayingsOf(decidedLastCommit, misbehavior) };
+      const { txResults, events, appHash, validatorUpdates: updates } = await app.finalizeBlock(decided);
+      const validatorUpdates = updates.map(updateTo);
+      return { ...ResponseFinalizeBlock.zero(), txResults, events, appHash, validatorUpdates };
     },
     async commit() {
       await app.commit();
@@ -158,6 +168,40 @@ const blockOf = ({ height, time, proposerAddress, txs }: AbciBlock): Block => ({
   timeMs: timeMs(time),
   proposer: proposerAddress,
   txs,
+});
+
+/** What a block says of those who decided the one before, and of those who erred. */
+const sayingsOf = (commit: CommitInfo | undefined, misbehavior: readonly Misbehavior[]) => ({
+  votes: (commit?.votes ?? []).map(voteOf),
+  evidence: misbehavior.flatMap(evidenceOf),
+});
+
+const voteOf = ({ validator, blockIdFlag }: VoteInfo): Vote => ({
+  address: validator?.address ?? NO_BYTES,
+  power: validator?.power ?? 0n,
+  signed: blockIdFlag !== BlockIDFlag.BLOCK_ID_FLAG_ABSENT,
+});
+
+const EVIDENCE_KINDS: ReadonlyMap<MisbehaviorType, Evidence["kind"]> = new Map([
+  [MisbehaviorType.DUPLICATE_VOTE, "duplicateVote"],
+  [MisbehaviorType.LIGHT_CLIENT_ATTACK, "lightClientAttack"],
+]);
+
+/** Nothing for a kind that is not known here. */
+function evidenceOf({ type, validator, height, time, totalVotingPower }: Misbehavior): readonly Evidence[] {
+  const kind = EVIDENCE_KINDS.get(type);
+  if (!kind || !validator) return [];
+  return [{ kind, ...validator, totalPower: totalVotingPower, height, timeMs: timeMs(time) }];
+}
+
+const updateOf = ({ pubKey, power }: AbciUpdate): ValidatorUpdate => ({
+  publicKey: pubKey?.ed25519 ?? NO_BYTES,
+  power,
+});
+
+const updateTo = ({ publicKey, power }: ValidatorUpdate): AbciUpdate => ({
+  pubKey: { ...PublicKey.zero(), ed25519: publicKey },
+  power,
 });
 
 /** Milliseconds since 1970, rounded down. */

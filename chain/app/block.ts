@@ -1,10 +1,11 @@
 import { type BlockInfo, type Event, writeCtx } from "#chain/kernel/block.ts";
-import type { ReadCtx } from "#chain/kernel/ctx.ts";
+import type { ReadCtx, ValidatorUpdate } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import type { Overlay } from "#chain/kernel/overlay.ts";
 import type { DueProof } from "#chain/kernel/proof.ts";
 import { BLOCK_GAS_MAX } from "#chain/limits.ts";
 import { beaconIsSigned } from "#modules/elections/api.ts";
+import { elect } from "#modules/validators/api.ts";
 import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import { timeItem } from "./base.ts";
 import { deliverInjected, deliverTx, noRoomResult, type Reading, readingOf } from "./execute.ts";
@@ -44,17 +45,26 @@ export async function placeTxs(
   });
 }
 
+/** What came of a block. */
+interface BlockRun {
+  readonly txResults: ExecTxResult[];
+  readonly events: Event[];
+  readonly validatorUpdates: readonly ValidatorUpdate[];
+  readonly ctx: ReadCtx;
+}
+
 /**
- * Runs a block over a state: what modules do first, the transactions, what modules do last. A transaction
- * that the block has no room for is not run: no correct proposer puts one in, but what is decided is run. Of
- * gas it has what those before it have left, not what they asked for.
+ * Runs a block over a state: what modules do first, the transactions, what modules do last, and the election
+ * of the set that follows from all of it. A transaction that the block has no room for is not run: no correct
+ * proposer puts one in, but what is decided is run. Of gas it has what those before it have left, not what
+ * they asked for.
  */
 export function runBlock(
   machine: Machine,
   state: Overlay,
   info: BlockInfo,
   placed: readonly Placed[],
-): { readonly txResults: ExecTxResult[]; readonly events: Event[]; readonly ctx: ReadCtx } {
+): BlockRun {
   const { registry } = machine;
   const events: Event[] = [];
   const ctx = writeCtx(registry, state, info, events);
@@ -73,5 +83,5 @@ export function runBlock(
     return result;
   });
   for (const module of registry.modules) module.endBlock?.(ctx);
-  return { txResults, events, ctx };
+  return { txResults, validatorUpdates: elect(ctx), events, ctx };
 }

@@ -15,6 +15,7 @@ import { proofsModule } from "#modules/proofs/module.ts";
 import { rewardsModule } from "#modules/rewards/module.ts";
 import { roundsModule } from "#modules/rounds/module.ts";
 import { treasuryModule } from "#modules/treasury/module.ts";
+import { validatorsModule } from "#modules/validators/module.ts";
 import { vestingModule } from "#modules/vesting/module.ts";
 import { BASE_SPACE } from "./base.ts";
 
@@ -22,6 +23,7 @@ const modules = [
   authModule,
   bankModule,
   feegrantModule,
+  validatorsModule,
   roundsModule,
   treasuryModule,
   communityModule,

@@ -1,3 +1,4 @@
+import type { Evidence, ValidatorUpdate, Vote } from "#chain/kernel/ctx.ts";
 import type { AppState } from "#chain/kernel/genesis.ts";
 import type { Registry } from "#chain/kernel/registry.ts";
 import type { MempoolLimits } from "#chain/mempool/limits.ts";
@@ -60,6 +61,10 @@ export interface Block {
   /** Consensus address, 20 bytes. */
   readonly proposer: Uint8Array;
   readonly txs: readonly Uint8Array[];
+  /** The commit of the block before; proposals and the first block have none. */
+  readonly votes?: readonly Vote[];
+  /** Misbehaviour that the block proves; proposals have none. */
+  readonly evidence?: readonly Evidence[];
 }
 
 export interface Proposal extends Block {
@@ -73,10 +78,19 @@ export interface Genesis {
   /** Height of the first block. */
   readonly initialHeight: bigint;
   readonly appState: AppState;
+  /** The set that consensus would begin with; without one there is nothing to compare. */
+  readonly validators?: readonly ValidatorUpdate[];
+}
+
+export interface Founded {
+  readonly appHash: Uint8Array;
+  /** The set to begin with; empty to keep that of consensus. */
+  readonly validators: readonly ValidatorUpdate[];
 }
 
 export interface BlockResult {
   readonly appHash: Uint8Array;
+  readonly validatorUpdates: readonly ValidatorUpdate[];
   readonly txResults: readonly ExecTxResult[];
   readonly events: readonly Event[];
 }

@@ -1,4 +1,4 @@
-import type { Hook, ReadCtx, ReadStore, WriteCtx, WriteStore } from "./ctx.ts";
+import type { Evidence, Hook, ReadCtx, ReadStore, Vote, WriteCtx, WriteStore } from "./ctx.ts";
 import { stopsNode } from "./error.ts";
 import { freeGas, type GasMeter, gasMeter, gasPrices } from "./gas.ts";
 import { governed } from "./governed.ts";
@@ -13,6 +13,10 @@ export interface BlockInfo {
   /** Consensus address, 20 bytes; empty at genesis and in queries. */
   readonly proposer: Uint8Array;
   readonly verdicts: ReadonlyMap<string, boolean>;
+  /** The commit of the block before; by default nobody's. */
+  readonly votes?: readonly Vote[];
+  /** By default none. */
+  readonly evidence?: readonly Evidence[];
 }
 
 /** An event as CometBFT indexes it: a type and ordered attributes. */
@@ -67,6 +71,8 @@ export function writeCtx(
 ): WriteCtx {
   const ctx: WriteCtx = {
     ...block,
+    votes: block.votes ?? [],
+    evidence: block.evidence ?? [],
     store: gas === freeGas ? store : metered(store, gas),
     gas,
     emit: (type, attributes) => void events.push({ type, attributes }),

@@ -29,6 +29,34 @@ export interface PackedMessage {
   readonly value: Uint8Array;
 }
 
+/** A validator's part in the commit of the block before. */
+export interface Vote {
+  /** Consensus address, 20 bytes. */
+  readonly address: Uint8Array;
+  readonly power: bigint;
+  /** Whether it voted at all, be it for no block. */
+  readonly signed: boolean;
+}
+
+/** What CometBFT proved a validator to have done. */
+export interface Evidence {
+  readonly kind: "duplicateVote" | "lightClientAttack";
+  /** Consensus address, 20 bytes. */
+  readonly address: Uint8Array;
+  /** Its power, and that of all, at the height of the deed. */
+  readonly power: bigint;
+  readonly totalPower: bigint;
+  readonly height: bigint;
+  readonly timeMs: bigint;
+}
+
+/** The power that a validator is to have from the block after the next on; 0 takes it out. */
+export interface ValidatorUpdate {
+  /** Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  readonly power: bigint;
+}
+
 /** What a query may see. Everything is as of one height. */
 export interface ReadCtx {
   readonly store: ReadStore;
@@ -49,6 +77,10 @@ export interface WriteCtx extends ReadCtx {
    * of its claim.
    */
   readonly verdicts: ReadonlyMap<string, boolean>;
+  /** The commit of the block before; none at genesis, in the first block and in trials. */
+  readonly votes: readonly Vote[];
+  /** Evidence that came with the block; none at genesis and in trials. */
+  readonly evidence: readonly Evidence[];
   emit(type: string, attributes: readonly (readonly [string, string])[]): void;
   fire<E>(hook: Hook<E>, event: E): void;
   /**

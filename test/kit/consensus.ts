@@ -76,7 +76,7 @@ export class Consensus {
     const at = { chainId: CHAIN_ID, initialHeight: 1n };
     const appStateBytes = utf8(JSON.stringify(appState));
     this.#genesis = { ...RequestInitChain.zero(), ...at, time: timestamp(START_MS), appStateBytes };
-    this.#hashes = [toHex(this.mirror.initChain({ ...at, timeMs: START_MS, appState }))];
+    this.#hashes = [toHex(this.mirror.initChain({ ...at, timeMs: START_MS, appState }).appHash)];
   }
 
   get height(): bigint {

@@ -27,7 +27,7 @@ export const bareApp = (options: Partial<AppOptions> = {}): App =>
   });
 
 export const initWith = (app: App, appState: AppState, initialHeight = 1n): Uint8Array =>
-  app.initChain({ chainId: CHAIN_ID, timeMs: START_MS, initialHeight, appState });
+  app.initChain({ chainId: CHAIN_ID, timeMs: START_MS, initialHeight, appState }).appHash;
 
 /** An app with the state of a choice. */
 export function newApp(choice: GenesisChoice, options: Partial<AppOptions> = {}): App {

@@ -1,0 +1,55 @@
+import type { ReadCtx } from "#chain/kernel/ctx.ts";
+import { mulDiv } from "#chain/math/mul-div.ts";
+import { addressKey } from "#chain/protocol/address.ts";
+import type { Delegation, Validator } from "#proto/gen/iterum/validators.ts";
+import { BONDED_POOL, inPool } from "./pools.ts";
+import { validatorOf } from "./records.ts";
+import { consensusKeys, delegations, validators } from "./state.ts";
+
+// Operators are named by the addresses of their accounts (iterum1…), not as wallets write them:
+// chain/protocol/operator.ts converts.
+
+export {
+  consensusKeyRotated,
+  delegationChanged,
+  delegationChanging,
+  delegationCreating,
+  validatorBonded,
+  validatorCreated,
+  validatorRemoved,
+  validatorSlashed,
+  validatorUnbonding,
+} from "./hooks.ts";
+export { bondDenom, isStaked, params } from "./params.ts";
+export { BONDED_POOL, NOT_BONDED_POOL } from "./pools.ts";
+export { requireReady, setReady } from "./records.ts";
+export { elect, launch } from "./set.ts";
+
+export const validator = (ctx: ReadCtx, operator: string): Validator | undefined =>
+  validators.get(ctx, operator);
+
+/** The validator whose key has, or had, that consensus address (20 bytes); none once it is gone. */
+export function byConsensusAddress(ctx: ReadCtx, address: Uint8Array): Validator | undefined {
+  const key = consensusKeys.get(ctx, address);
+  return key && !key.retired ? validators.get(ctx, key.operator) : undefined;
+}
+
+export const delegation = (ctx: ReadCtx, delegator: string, operator: string): Delegation | undefined =>
+  delegations.get(ctx, [delegator, operator]);
+
+/** What an account has delegated, in the order of the operators' addresses. */
+export function* delegationsOf(ctx: ReadCtx, delegator: string): Iterable<Delegation> {
+  for (const [, found] of delegations.under(ctx, addressKey, delegator)) yield found;
+}
+
+/**
+ * Base units that so many shares (of 10⁻¹⁸) of a validator are worth, rounded down; fails with (validators,
+ * 3).
+ */
+export function tokensOf(ctx: ReadCtx, operator: string, sharesAtto: bigint): bigint {
+  const { tokens, shares } = validatorOf(ctx, operator);
+  return shares === 0n ? 0n : mulDiv(sharesAtto, tokens, shares, "down");
+}
+
+/** Base units staked with the validators in the set. */
+export const bondedTokens = (ctx: ReadCtx): bigint => inPool(ctx, BONDED_POOL);

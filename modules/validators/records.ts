@@ -1,0 +1,67 @@
+import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
+import { ensure } from "#chain/kernel/error.ts";
+import { mulDiv } from "#chain/math/mul-div.ts";
+import type { Validator } from "#proto/gen/iterum/validators.ts";
+import { errors } from "./errors.ts";
+import { byPower, changed, readyOnly, seats, validators } from "./state.ts";
+
+/** Base units of stake that make one of power. */
+export const POWER_UNITS = 1_000_000n;
+
+/** What a validator counts for in consensus. */
+export const powerOf = ({ tokens }: Validator): bigint => mulDiv(tokens, 1n, POWER_UNITS, "down");
+
+/** The validator of an operator; fails with (validators, 3). */
+export function validatorOf(ctx: ReadCtx, operator: string): Validator {
+  const found = validators.get(ctx, operator);
+  ensure(found, errors.NoValidator, { operator });
+  return found;
+}
+
+/** The power under which a validator stands for election; 0 where it does not. */
+const candidature = (ctx: ReadCtx, validator: Validator | undefined): bigint =>
+  !validator || validator.jailed || (readyOnly.find(ctx) && !validator.ready) ? 0n : powerOf(validator);
+
+function reindex(ctx: WriteCtx, operator: string, before: bigint, after: bigint): void {
+  if (before === after) return;
+  if (before > 0n) byPower.delete(ctx, [before, operator]);
+  if (after > 0n) byPower.set(ctx, [after, operator], true);
+  changed.set(ctx, true);
+}
+
+/** Stores a validator, and where it stands for election. */
+export function save(ctx: WriteCtx, validator: Validator): void {
+  const { operator, publicKey } = validator;
+  const before = validators.get(ctx, operator);
+  validators.set(ctx, operator, validator);
+  reindex(ctx, operator, candidature(ctx, before), candidature(ctx, validator));
+  // Another key of one in the set is a change too.
+  if (before !== undefined && before.publicKey !== publicKey && seats.has(ctx, operator))
+    changed.set(ctx, true);
+}
+
+/** Removes a validator that has left the set and has no stake. */
+export function remove(ctx: WriteCtx, validator: Validator): void {
+  validators.delete(ctx, validator.operator);
+  reindex(ctx, validator.operator, candidature(ctx, validator), 0n);
+}
+
+/** Makes the order of candidates anew from all validators; for genesis. */
+export function indexAll(ctx: WriteCtx): void {
+  for (const [operator, validator] of [...validators.all(ctx)])
+    reindex(ctx, operator, 0n, candidature(ctx, validator));
+  changed.delete(ctx);
+}
+
+/** Lets only those be elected that are ready; for genesis. */
+export function requireReady(ctx: WriteCtx): void {
+  const all = [...validators.all(ctx)].map(([, validator]) => validator);
+  const before = all.map((validator) => candidature(ctx, validator));
+  readyOnly.set(ctx, true);
+  for (const [i, validator] of all.entries())
+    reindex(ctx, validator.operator, before[i] as bigint, candidature(ctx, validator));
+}
+
+/** Lets a validator be elected, or not any more. */
+export const setReady = (ctx: WriteCtx, operator: string, ready: boolean): void =>
+  save(ctx, { ...validatorOf(ctx, operator), ready });

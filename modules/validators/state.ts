@@ -1,0 +1,52 @@
+import { bytesKey, descendingKey, pair, triple, u64Key } from "#chain/kernel/keys.ts";
+import { keyspace, present, u64Value } from "#chain/kernel/state.ts";
+import { addressKey } from "#chain/protocol/address.ts";
+import { Params } from "#proto/gen/cosmos/staking.ts";
+import {
+  ConsensusKey,
+  Delegation,
+  Founders,
+  Leaving,
+  Redelegation,
+  Seat,
+  Unbonding,
+  Validator,
+} from "#proto/gen/iterum/validators.ts";
+
+const CONSENSUS_ADDRESS_BYTES = 20;
+
+/** (first account, second account) */
+export const accountPair = pair(addressKey, addressKey);
+
+const space = keyspace("validators");
+/** Set on chains that stake; a chain without keeps the validators of consensus' genesis for ever. */
+export const params = space.item(1, Params);
+/** By operator. */
+export const validators = space.table(2, addressKey, Validator);
+/** By consensus address, those of validators that are gone too. */
+export const consensusKeys = space.table(3, bytesKey(CONSENSUS_ADDRESS_BYTES), ConsensusKey);
+/** (power, operator), the most powerful first: those that may be elected. */
+export const byPower = space.table(4, pair(descendingKey, addressKey), present);
+/** What consensus was told last, by operator. */
+export const seats = space.table(5, addressKey, Seat);
+/** Present when the next election may differ from the last. */
+export const changed = space.item(6, present);
+/** Present where only validators that are ready may be elected. */
+export const readyOnly = space.item(7, present);
+/** (delegator, operator) */
+export const delegations = space.table(8, accountPair, Delegation);
+/** (operator, delegator) */
+export const delegators = space.table(9, accountPair, present);
+/** (delegator, operator) */
+export const unbondings = space.table(10, accountPair, Unbonding);
+/** (operator, delegator) */
+export const unbondingsOf = space.table(11, accountPair, present);
+/** (delegator, destination, source) */
+export const redelegations = space.table(12, triple(addressKey, addressKey, addressKey), Redelegation);
+/** (source, delegator, destination) */
+export const redelegationsOf = space.table(13, triple(addressKey, addressKey, addressKey), present);
+/** (milliseconds, number): what comes to its end when. */
+export const leavings = space.table(14, pair(u64Key, u64Key), Leaving);
+export const nextLeaving = space.item(15, u64Value);
+/** What founds the set, between the modules' genesis and the first election. */
+export const founders = space.item(16, Founders);
