@@ -1,6 +1,10 @@
+import type { StateEntry } from "#chain/kernel/state.ts";
 import { systemClock } from "./clock.ts";
 import { ClientError } from "./errors.ts";
 import { blocksAbove, heightAbove, type Polling } from "./follow.ts";
+import { LightClient, type LightOptions } from "./light/client.ts";
+import { readVerified, type Verified, type VerifiedOptions } from "./light/read.ts";
+import { rpcSource } from "./light/source.ts";
 import { type ModuleQueries, moduleQueries } from "./modules.ts";
 import { type ChainBlock, ChainNode } from "./node.ts";
 import type { Ask, ChainPort } from "./ports.ts";
@@ -17,6 +21,14 @@ export interface ConnectOptions {
   readonly signer?: TxSigner;
   /** Looks for new blocks every 50 ms instead of every 250: for local chains with short blocks. */
   readonly faster?: boolean;
+  /** What is trusted, so that `verified` needs not to trust the node. */
+  readonly light?: LightTrust;
+}
+
+/** What a light client begins with; `witnesses` are http addresses of nodes that others run. */
+export interface LightTrust
+  extends Pick<LightOptions, "trusted" | "store" | "trustingPeriodMs" | "maxAgeMs"> {
+  readonly witnesses?: readonly string[];
 }
 
 /** A chain as one account sees it; `address` is empty without a signer. Closing it gives up pending sends. */
@@ -25,6 +37,13 @@ export interface IterumClient extends ChainPort, ModuleQueries {
   at(height: bigint): ModuleQueries & { readonly ask: Ask };
   /** Every block above the height in order, with its transactions and events, until the signal fires. */
   blocks(height: bigint, signal?: AbortSignal): AsyncIterable<ChainBlock>;
+  /**
+   * A part of the state, or its absence, with proof: `verified(entries.balance(address, denom))`. The node
+   * need not be trusted; `connect` must have been told what is. Throws LightError.
+   */
+  verified<V>(entry: StateEntry<V>, options?: VerifiedOptions): Promise<Verified<V>>;
+  /** The headers behind `verified`; undefined where nothing is trusted. */
+  readonly light: LightClient | undefined;
   close(): void;
 }
 
@@ -41,12 +60,24 @@ async function senderOf(
   return new Sender({ node, chainId, account: await accountOf(signer), ...polling });
 }
 
+async function lightOf({ rpc, light }: ConnectOptions, chainId: string): Promise<LightClient | undefined> {
+  if (!light) return undefined;
+  const { witnesses = [], ...trust } = light;
+  return LightClient.open({
+    chainId,
+    primary: rpcSource(rpc),
+    witnesses: witnesses.map(rpcSource),
+    ...trust,
+  });
+}
+
 /** Connects to a node: `const client = await connect({ rpc, signer })`. Throws ClientError. */
 export async function connect(options: ConnectOptions): Promise<IterumClient> {
   const node = new ChainNode(options.rpc);
   const polling = { clock: systemClock, pollMs: options.faster ? POLL_FASTER_MS : POLL_MS };
   const chainId = await node.chainId();
   const sender = await senderOf(node, options, chainId, polling);
+  const light = await lightOf(options, chainId);
   const ask = askNode(node);
   return {
     chainId,
@@ -63,6 +94,11 @@ export async function connect(options: ConnectOptions): Promise<IterumClient> {
     send: async (messages: readonly TxMessage[], sendOptions?: SendOptions): Promise<TxResult> => {
       if (!sender) throw new ClientError("badInput", "the client has no signer");
       return sender.send(messages, sendOptions);
+    },
+    light,
+    verified: async (entry, readOptions) => {
+      if (!light) throw new ClientError("badInput", "the client was not told which block to trust");
+      return readVerified(light, node, entry, readOptions);
     },
     close: () => sender?.close(),
   };

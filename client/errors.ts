@@ -4,7 +4,7 @@
  * `unreachable` no answer from the node; `expired` the transaction can never be included any more;
  * `timeout` the deadline passed with the outcome unknown: the hash tells it later;
  * `closed` the client was closed; `badAnswer` the node answered something else than it was asked for;
- * `badInput` the call itself is wrong.
+ * `badInput` the call itself is wrong; `unverified` a light client did not find proven what the node said.
  */
 export type ClientErrorKind =
   | "refused"
@@ -13,7 +13,8 @@ export type ClientErrorKind =
   | "timeout"
   | "closed"
   | "badAnswer"
-  | "badInput";
+  | "badInput"
+  | "unverified";
 
 /** Where an error belongs; each part is there when it is known. */
 export interface ClientErrorFacts {

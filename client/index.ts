@@ -31,7 +31,7 @@ export {
   placeIn,
   snapshotOf,
 } from "./community.ts";
-export { type ConnectOptions, connect, type IterumClient } from "./connect.ts";
+export { type ConnectOptions, connect, type IterumClient, type LightTrust } from "./connect.ts";
 export { type ElectionsQueries, msgVoteCouncil } from "./elections.ts";
 export { ClientError, type ClientErrorKind } from "./errors.ts";
 export { eventsOf, type TypedEvent, typedEvent } from "./events.ts";
@@ -50,6 +50,12 @@ export {
   msgVote,
   packGoverned,
 } from "./gov.ts";
+export { LightClient, type LightOptions } from "./light/client.ts";
+export { type Entries, entries } from "./light/entries.ts";
+export { LightError, type LightFault } from "./light/error.ts";
+export type { Verified, VerifiedOptions } from "./light/read.ts";
+export { type BlockSource, rpcSource } from "./light/source.ts";
+export type { LightStore } from "./light/store.ts";
 export {
   type MarketsQueries,
   modelLmsrParams,

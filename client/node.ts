@@ -3,6 +3,7 @@ import { sha256 } from "#chain/bytes/hash.ts";
 import { toHex } from "#chain/bytes/hex.ts";
 import { ClientError, refusal, toClientError } from "./errors.ts";
 import type { ChainEvent } from "./tx.ts";
+import type { StoreProofOp } from "./verified.ts";
 
 /** What a mempool said to a transaction. */
 export type Verdict =
@@ -40,6 +41,11 @@ export interface ChainBlock {
 export interface StateValue {
   readonly value: Uint8Array;
   readonly height: bigint;
+}
+
+/** An entry of the store as a node tells of it, with what is to prove it. */
+export interface ProvenValue extends StateValue {
+  readonly proofOps: readonly StoreProofOp[];
 }
 
 /** Upper-case hexadecimal SHA-256 of a transaction, as explorers show it. */
@@ -84,6 +90,15 @@ export class ChainNode {
     const { code = 0, codespace, log, value, height: seen = 0 } = response;
     if (code !== 0) throw refusal({ code, codespace, log });
     return { value, height: BigInt(seen) };
+  }
+
+  /** What a module's store holds at a key as of a height, nothing or bytes, with its proof. */
+  async proven(module: string, key: Uint8Array, height: bigint): Promise<ProvenValue> {
+    const asked = { path: `/store/${module}/key`, data: key, height: Number(height), prove: true };
+    const response = await this.#answer(() => this.#comet.abciQuery(asked));
+    const { code = 0, codespace, log, value, height: seen = 0, proof } = response;
+    if (code !== 0) throw refusal({ code, codespace, log });
+    return { value, height: BigInt(seen), proofOps: proof?.ops ?? [] };
   }
 
   /** Offers a transaction to the mempool. */

@@ -90,6 +90,13 @@ function keyMaker<K>(prefix: Uint8Array, keys: KeyCodec<K>): (key: K) => StoreKe
   };
 }
 
+/** Where a value of a module lies in the store and how it is read: for proofs. */
+export interface StateEntry<V> {
+  readonly space: string;
+  readonly key: Uint8Array;
+  decode(bytes: Uint8Array): V;
+}
+
 /** One value of a module. */
 export interface Item<V> {
   /** The value; stops the node when it was never set. */
@@ -97,6 +104,7 @@ export interface Item<V> {
   find(ctx: ReadCtx): V | undefined;
   set(ctx: WriteCtx, value: V): void;
   delete(ctx: WriteCtx): void;
+  entry(): StateEntry<V>;
 }
 
 /** Values of a module by key, walked in key order. */
@@ -113,6 +121,7 @@ export interface Table<K, V> {
   all(ctx: ReadCtx): Iterable<readonly [K, V]>;
   /** The key as it lies in the store, for proofs. */
   keyBytes(key: K): Uint8Array;
+  entry(key: K): StateEntry<V>;
 }
 
 export interface Keyspace {
@@ -156,6 +165,7 @@ function table<K, V>(
     under: (ctx, codec, part, after) => walk(ctx, concat(prefix, codec.write(part)), after),
     all: (ctx) => walk(ctx, prefix),
     keyBytes: (key) => keyOf(key).bytes,
+    entry: (key) => ({ space, key: keyOf(key).bytes, decode: (bytes) => values.decode(bytes) }),
   };
 }
 
@@ -175,6 +185,7 @@ function item<V>(space: string, id: number, values: ValueCodec<V>): Item<V> {
     },
     set: (ctx, value) => ctx.store.set(space, key, values.encode(value), keyId),
     delete: (ctx) => ctx.store.delete(space, key, keyId),
+    entry: () => ({ space, key, decode: (bytes) => values.decode(bytes) }),
   };
 }
 

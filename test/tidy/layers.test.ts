@@ -40,7 +40,7 @@ test("the allow-list tells doors from walls", () => {
     ["chain/tx/fees.ts", "chain/kernel/state.ts"],
     ["chain/abci/server.ts", "chain/app.ts"],
     ["chain/bytes/hex.ts", "chain/kernel/error.ts"],
-    ["client/tx.ts", "modules/a/state.ts"],
+    ["client/tx.ts", "modules/a/queries.ts"],
     ["cli/main.ts", "test/kit/chain.ts"],
     ["prover/server.ts", "chain/kernel/error.ts"],
   ];
