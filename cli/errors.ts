@@ -1,5 +1,5 @@
 /** Exit codes of the program. */
-export const exitCodes = { failure: 1, usage: 2, interrupted: 130 } as const;
+export const exitCodes = { failure: 1, usage: 2, configuration: 78, interrupted: 130 } as const;
 
 /** A failure that is told in one line: what is wrong and, where there is one, the way out. */
 export class CliError extends Error {

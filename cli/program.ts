@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { denounceCommand, suspectCommand } from "./commands/accuse.ts";
 import { appCommand } from "./commands/app.ts";
+import { configCommand } from "./commands/config.ts";
 import { dataCommand } from "./commands/data.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -28,6 +29,7 @@ const commands = [
   demoCommand,
   initCommand,
   startCommand,
+  configCommand,
   appCommand,
   keysCommand,
   txCommand,

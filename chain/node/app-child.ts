@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Asker, askerOf } from "./asking.ts";
 import { causeOf, type Halt, type HaltCause } from "./exit.ts";
-import { rotatingLog } from "./log.ts";
+import { rotatingLog, standardOutput } from "./log.ts";
 import { endLeftover, notePid } from "./pid.ts";
 import { type Exit, exitOf, stopProcess } from "./process.ts";
 
@@ -16,6 +17,8 @@ export interface AppProgram {
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly logFile: string;
+  /** Whether its output goes to this process's own instead. */
+  readonly toOutput?: boolean;
   readonly pidFile: string;
   /** Told of messages of other kinds. */
   readonly onMessage?: (message: { readonly kind: string }) => void;
@@ -32,6 +35,8 @@ export interface AppChild {
   /** The height it opened its state at. */
   readonly height: bigint;
   readonly exited: Promise<AppEnd>;
+  /** Asks it something that it answers by `answerStarter`. */
+  readonly ask: Asker;
   stop(graceMs: number): Promise<AppEnd>;
 }
 
@@ -61,18 +66,19 @@ export const describeExit = ({ code, signal }: Exit): string =>
  * earlier, killed node left behind is ended first. Rejects with AppNotStarted.
  */
 export async function startAppChild(program: AppProgram): Promise<AppChild> {
-  const { args, env = process.env, logFile, pidFile, onMessage } = program;
+  const { args, env = process.env, logFile, pidFile, onMessage, toOutput } = program;
   await endLeftover(pidFile);
-  const log = rotatingLog(logFile);
+  const log = toOutput ? standardOutput : rotatingLog(logFile);
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe", "ipc"] });
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => log.write(chunk));
   child.once("close", () => log.close());
+  const ask = askerOf(child);
   let halt: Halt | undefined;
   const listening = Promise.withResolvers<bigint>();
   child.on("message", (message: AppMessage | { readonly kind: "other" }) => {
     if (message.kind === "listening") listening.resolve(BigInt(message.height));
     else if (message.kind === "halted") halt = { cause: message.cause, reason: message.reason };
-    else onMessage?.(message);
+    else if ((message.kind as string) !== "answer") onMessage?.(message);
   });
   const exited = exitOf(child).then((exit): AppEnd => ({ ...exit, ...lastWord(exit, halt) }));
   if (child.pid !== undefined) await notePid(pidFile, child.pid);
@@ -90,7 +96,7 @@ export async function startAppChild(program: AppProgram): Promise<AppChild> {
   });
   try {
     const height = await Promise.race([listening.promise, ended]);
-    return { pid: child.pid ?? 0, height, exited, stop };
+    return { pid: child.pid ?? 0, height, exited, ask, stop };
   } finally {
     ended.catch(() => undefined);
     timer.abort();

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CometWord, cometWords } from "./comet-words.ts";
 import { cometEnv, homePaths } from "./config.ts";
-import { rotatingLog } from "./log.ts";
+import { rotatingLog, standardOutput } from "./log.ts";
 import { endLeftover, notePid } from "./pid.ts";
 import { type Exit, exitOf, stopProcess } from "./process.ts";
 
@@ -18,6 +18,8 @@ export interface CometOptions {
   readonly home: string;
   /** Added to the few variables that it is given. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Whether its output goes to this process's own and not to the home's log. */
+  readonly toOutput?: boolean;
 }
 
 /** A running CometBFT. */
@@ -49,11 +51,11 @@ export interface Comet {
  * listen already. A CometBFT that an earlier, killed node left behind is ended first: it may hang while it
  * stops and would hold the database.
  */
-export async function startComet({ binary, home, env = {} }: CometOptions): Promise<Comet> {
+export async function startComet({ binary, home, env = {}, toOutput }: CometOptions): Promise<Comet> {
   const paths = homePaths(home);
   await endLeftover(paths.cometPid);
   const rpcUrl = rpcUrlOf(readFileSync(paths.cometConfig, "utf8"));
-  const log = rotatingLog(paths.cometLog);
+  const log = toOutput ? standardOutput : rotatingLog(paths.cometLog);
   // Its output comes through a pipe: when this process is killed, the next line ends CometBFT too.
   const child = spawn(binary, ["start", "--home", paths.comet], {
     env: { ...cometEnv(), ...env },
@@ -77,7 +79,11 @@ export async function startComet({ binary, home, env = {} }: CometOptions): Prom
   exited.then(noteExit, noteExit);
   if (child.pid !== undefined) await notePid(paths.cometPid, child.pid);
   const failure = (what: string): Error =>
-    new Error(`${what}; the end of its log:\n${readFileSync(paths.cometLog, "utf8").slice(-LOG_TAIL_BYTES)}`);
+    new Error(
+      toOutput
+        ? `${what}; see what it said`
+        : `${what}; the end of its log:\n${readFileSync(paths.cometLog, "utf8").slice(-LOG_TAIL_BYTES)}`,
+    );
 
   return {
     pid: child.pid ?? 0,

@@ -10,9 +10,15 @@ import { openShelf } from "#chain/store/shelf.ts";
 import type { StoreOptions } from "#chain/store/store.ts";
 import { loadVerifier } from "#chain/verify/load-verifier.ts";
 import { startSignaturePool } from "#chain/verify/signature-pool.ts";
-import { ResponseQuery } from "#proto/gen/tendermint/abci.ts";
+import {
+  ResponseApplySnapshotChunk_Result,
+  ResponseOfferSnapshot_Result,
+  ResponseQuery,
+} from "#proto/gen/tendermint/abci.ts";
 import type { AppMessage } from "./app-child.ts";
+import { answerStarter } from "./asking.ts";
 import { type Halt, haltCodes } from "./exit.ts";
+import type { AppMetrics } from "./metrics/app-metrics.ts";
 import { type QueryService, startQueries } from "./queries/service.ts";
 
 /** Where the app's process writes what it does; pino fits. */
@@ -29,6 +35,8 @@ export interface StorageOptions {
   readonly keepEvery: number;
   /** A snapshot of every so many-th height, in the folder `snapshots` beside the state; 0 for none. */
   readonly snapshotEvery: number;
+  /** How many snapshots are kept; 2 by default. */
+  readonly snapshotsKept?: number;
 }
 
 const STORAGE: StorageOptions = { keepRecent: 100, keepEvery: 0, snapshotEvery: 0 };
@@ -47,6 +55,10 @@ export interface HostOptions {
   /** Bounds of what the state keeps in memory, bytes; by default those of the store. */
   readonly caches?: Pick<StoreOptions, "entryCacheBytes" | "nodeCacheBytes">;
   readonly log: HostLog;
+  /** Counts and times what the application does. */
+  readonly metrics?: AppMetrics;
+  /** Told of each chunk of a snapshot that the state is restored from. */
+  readonly onRestoring?: (taken: number, chunks: number) => void;
 }
 
 /** Tells the process that started this one; resolves when it is on its way. */
@@ -81,17 +93,39 @@ function applicationOf(app: App, version: string, queries: QueryService): Applic
   };
 }
 
+/** The application, telling of each chunk that a snapshot's restoration takes. */
+function tellRestoring(app: Application, tell: HostOptions["onRestoring"]): Application {
+  if (tell === undefined) return app;
+  let [taken, chunks] = [0, 0];
+  return {
+    ...app,
+    async offerSnapshot(request) {
+      const answer = await app.offerSnapshot(request);
+      if (answer.result === ResponseOfferSnapshot_Result.ACCEPT) {
+        [taken, chunks] = [0, request.snapshot?.chunks ?? 0];
+        tell(taken, chunks);
+      }
+      return answer;
+    },
+    async applySnapshotChunk(request) {
+      const answer = await app.applySnapshotChunk(request);
+      if (answer.result === ResponseApplySnapshotChunk_Result.ACCEPT) tell(++taken, chunks);
+      return answer;
+    },
+  };
+}
+
 /**
  * Runs the application over its state and its socket until this process is asked to stop. Rejects with what
  * the app or the store threw; its state on disk is whole then as well.
  */
 export async function hostApp(options: HostOptions): Promise<void> {
   const { state, address, version, log, app: given, queryThreads = 1, caches } = options;
-  const { snapshotEvery: every, ...kept } = options.storage ?? STORAGE;
+  const { snapshotEvery: every, snapshotsKept: keep = 2, ...kept } = options.storage ?? STORAGE;
   const stop = stopRequest();
   const warn = (text: string): void => log.warn({}, text);
   const store = await openDiskStore(state, { spaces: storeSpaces, shared: true, ...kept, ...caches });
-  const snapshots = openShelf({ folder: join(dirname(state), "snapshots"), store, every, warn });
+  const snapshots = openShelf({ folder: join(dirname(state), "snapshots"), store, every, keep, warn });
   const queries = startQueries({ state, threads: queryThreads });
   const signaturePool = startSignaturePool({ warn });
   try {
@@ -100,8 +134,19 @@ export async function hostApp(options: HostOptions): Promise<void> {
     const signatures = await loadVerifier(warn);
     const app = new App({ store, snapshots, warn, nowMs, signatures, signaturePool, ...given });
     const failed = Promise.withResolvers<never>();
+    const plain = tellRestoring(applicationOf(app, version, queries), options.onRestoring);
+    const application =
+      options.metrics?.measured(plain, {
+        height: () => store.height,
+        waiting: () => app.waiting(),
+        usage: () => store.usage(),
+      }) ?? plain;
+    const silence = answerStarter({
+      ping: () => ({ height: String(app.info().height) }),
+      metrics: async () => (await options.metrics?.text()) ?? "",
+    });
     const server = await startAbciServer({
-      application: applicationOf(app, version, queries),
+      application,
       address,
       onFailure: failed.reject,
       onProtocolError: (error) => log.warn(error, "a connection broke the protocol"),
@@ -113,6 +158,7 @@ export async function hostApp(options: HostOptions): Promise<void> {
       await Promise.race([stop, failed.promise]);
       log.info({ height: String(app.info().height) }, "stopped");
     } finally {
+      silence();
       await server.close();
     }
   } finally {

@@ -15,6 +15,12 @@ export interface RotationLimits {
 
 const LIMITS: RotationLimits = { bytesMax: 32 << 20, kept: 3 };
 
+/** Standard output in the place of a file: whoever reads it looks after its size. */
+export const standardOutput: RotatingLog = {
+  write: (chunk) => void process.stdout.write(chunk),
+  close: () => undefined,
+};
+
 /**
  * Appends to a file, readable by its owner alone. It never throws once it is open: a log that cannot be
  * written, as on a full disk, must not be what ends a node; what was lost is counted in the next line.

@@ -17,7 +17,7 @@ export async function firstBlock(comet: Comet, app: AppChild, timeoutMs: number)
   await Promise.race([comet.ready(), gone]);
   let endsMs = performance.now() + timeoutMs;
   for (;;) {
-    const { height = 0n, isCatchingUp = false } = (await syncOf(comet.rpcUrl)) ?? {};
+    const { height = 0n, isCatchingUp = false } = (await statusOf(comet.rpcUrl).catch(() => undefined)) ?? {};
     if (height > 0n) return;
     if (isCatchingUp) endsMs = performance.now() + timeoutMs;
     if (performance.now() > endsMs) throw new Error("the node made no first block in time");
@@ -25,23 +25,73 @@ export async function firstBlock(comet: Comet, app: AppChild, timeoutMs: number)
   }
 }
 
-interface SyncInfo {
-  readonly latest_block_height: string;
-  readonly catching_up: boolean;
+/** What a node's RPC says of itself; the names are CometBFT's. */
+interface Status {
+  readonly node_info: { readonly id: string; readonly network: string; readonly listen_addr: string };
+  readonly sync_info: {
+    readonly latest_block_height: string;
+    readonly latest_block_time: string;
+    readonly latest_app_hash: string;
+    readonly earliest_block_height: string;
+    readonly catching_up: boolean;
+  };
+  readonly validator_info: { readonly address: string; readonly voting_power: string };
 }
 
-/** How far a node is; undefined while it does not answer. */
-async function syncOf(rpcUrl: string): Promise<{ height: bigint; isCatchingUp: boolean } | undefined> {
-  try {
-    const response = await fetch(`${rpcUrl}/status`, { signal: AbortSignal.timeout(2_000) });
-    const { result } = (await response.json()) as { result: { sync_info: SyncInfo } };
-    const { latest_block_height: height, catching_up: isCatchingUp } = result.sync_info;
-    return { height: BigInt(height), isCatchingUp };
-  } catch {
-    return undefined;
-  }
+/** How a node is. */
+export interface NodeStatus {
+  readonly chainId: string;
+  /** Its id among peers, 40 hexadecimal digits. */
+  readonly nodeId: string;
+  /** Where it listens for peers by its own account. */
+  readonly p2pListen: string;
+  readonly height: bigint;
+  readonly earliestHeight: bigint;
+  /** When its last block was made, in milliseconds since 1970. */
+  readonly blockMs: number;
+  /** Hash of the state before its last block, hexadecimal. */
+  readonly appHash: string;
+  readonly isCatchingUp: boolean;
+  /** Consensus address, hexadecimal, and voting power; 0 for a node that is no validator. */
+  readonly validator: { readonly address: string; readonly power: bigint };
+}
+
+/** How long a node may take to answer. */
+const ANSWER_MS = 2_000;
+
+/** The result of a call of a node's RPC. Rejects when it does not answer, or with an error. */
+export async function rpcResult<T>(rpcUrl: string, path: string, timeoutMs = ANSWER_MS): Promise<T> {
+  const response = await fetch(`${rpcUrl}/${path}`, { signal: AbortSignal.timeout(timeoutMs) });
+  const { result, error } = (await response.json()) as {
+    result?: T;
+    error?: { readonly message?: string; readonly data?: string };
+  };
+  if (result === undefined) throw new Error(error?.data || error?.message || `${path} was not answered`);
+  return result;
+}
+
+/** How the node behind an RPC is. Rejects when it does not answer. */
+export async function statusOf(rpcUrl: string, timeoutMs = ANSWER_MS): Promise<NodeStatus> {
+  const { node_info, sync_info, validator_info } = await rpcResult<Status>(rpcUrl, "status", timeoutMs);
+  return {
+    ...{ chainId: node_info.network, nodeId: node_info.id, p2pListen: node_info.listen_addr },
+    height: BigInt(sync_info.latest_block_height),
+    earliestHeight: BigInt(sync_info.earliest_block_height),
+    blockMs: Date.parse(sync_info.latest_block_time),
+    appHash: sync_info.latest_app_hash.toLowerCase(),
+    isCatchingUp: sync_info.catching_up,
+    validator: { address: validator_info.address, power: BigInt(validator_info.voting_power) },
+  };
+}
+
+/** How many peers a node is connected to. Rejects when it does not answer. */
+export async function peersOf(rpcUrl: string, timeoutMs = ANSWER_MS): Promise<number> {
+  return Number((await rpcResult<{ readonly n_peers: string }>(rpcUrl, "net_info", timeoutMs)).n_peers);
 }
 
 /** Height of the last block; undefined while the node does not answer. */
-export const latestHeight = async (rpcUrl: string): Promise<bigint | undefined> =>
-  (await syncOf(rpcUrl))?.height;
+export const latestHeight = (rpcUrl: string): Promise<bigint | undefined> =>
+  statusOf(rpcUrl).then(
+    ({ height }) => height,
+    () => undefined,
+  );

@@ -22,6 +22,8 @@ export interface SupervisorOptions {
   readonly home: string;
   readonly binary: string;
   readonly startApp: () => Promise<AppChild>;
+  /** Whether CometBFT's output goes to this process's own and not to the home's log. */
+  readonly toOutput?: boolean;
   /** Added to the environment of CometBFT. */
   readonly cometEnv?: () => NodeJS.ProcessEnv;
   readonly onNews?: (news: NodeNews) => void;
@@ -188,8 +190,8 @@ class Supervisor {
     try {
       app = await this.#options.startApp();
       this.#height = app.height;
-      const { home, binary, cometEnv } = this.#options;
-      comet = await startComet({ binary, home, env: cometEnv?.() ?? {} });
+      const { home, binary, cometEnv, toOutput = false } = this.#options;
+      comet = await startComet({ binary, home, env: cometEnv?.() ?? {}, toOutput });
       await firstBlock(comet, app, this.#patience.firstBlockMs);
       this.rpcUrl = comet.rpcUrl;
       this.#pair = { app, comet };

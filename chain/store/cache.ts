@@ -16,6 +16,13 @@ interface Segment {
   end: number;
 }
 
+/** How a cache is used. */
+export interface CacheUsage {
+  readonly bytes: number;
+  readonly hits: number;
+  readonly misses: number;
+}
+
 /**
  * Bytes by name, at most about `bytesMax` of them with all it takes to find them; what was not used lately is
  * forgotten. The records lie one after the other in large segments: nothing for the garbage collector to do.
@@ -36,6 +43,8 @@ export class Cache {
   /** Numbers of the segments, the oldest first; the last one takes new records. */
   #ring: number[] = [];
   #nameBytes = 0;
+  #hits = 0;
+  #misses = 0;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
@@ -48,10 +57,19 @@ export class Cache {
     return this.#ring.length * this.#segmentBytes + this.#slots.size * INDEX_BYTES + this.#nameBytes;
   }
 
+  /** What it takes up now, and how its reads went since it was made. */
+  get usage(): CacheUsage {
+    return { bytes: this.bytes, hits: this.#hits, misses: this.#misses };
+  }
+
   /** A copy of what lies under a name, in memory that `take` gives. */
   get(name: string, take: (bytes: number) => Buffer): Buffer | undefined {
     const slot = this.#slots.get(name);
-    if (slot === undefined) return undefined;
+    if (slot === undefined) {
+      this.#misses++;
+      return undefined;
+    }
+    this.#hits++;
     const place = this.#places[slot] as number;
     const { bytes } = this.#segments[place >>> SEGMENT_BITS] as Segment;
     const at = place & POSITION_MASK;

@@ -105,6 +105,7 @@ export function levelKv(level: Level, snapshot?: ReturnType<Level["snapshot"]>):
         throw new StoreError("corrupt", "LevelDB cannot read", { ...placeOf(start), cause });
       }
     },
+    memoryBytes: () => Number(level.getProperty("leveldb.approximate-memory-usage")),
     close: () => level.close(),
   };
 }

@@ -11,5 +11,7 @@ export interface Kv {
   write(batch: readonly KvWrite[]): Promise<void> | undefined;
   /** Everything with start ≤ key < end in the order of the keys: for tools, not for the state machine. */
   entries(start: Uint8Array, end: Uint8Array): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>;
+  /** Bytes of memory that the map takes by its own account, where it keeps one. */
+  memoryBytes?(): number;
   close(): Promise<void>;
 }

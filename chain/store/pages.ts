@@ -1,5 +1,5 @@
 import { arena } from "./arena.ts";
-import { Cache } from "./cache.ts";
+import { Cache, type CacheUsage } from "./cache.ts";
 import type { NodeHasher } from "./digest.ts";
 import { pageId } from "./keys.ts";
 import type { Kv } from "./kv.ts";
@@ -16,6 +16,8 @@ export interface Pages {
   /** Forgets a page that no newer version has. */
   drop(space: string, place: Place): void;
   clear(): void;
+  /** How the pages in memory are used, the few that stay taken out apart. */
+  usage(): CacheUsage;
 }
 
 /** Pages that stay taken out of the cache, so that a block which reads and then writes opens each once. */
@@ -58,5 +60,6 @@ export function pagesOf(kv: Kv, hasher: NodeHasher, bytesMax: number): Pages {
       lately.clear();
       cache.clear();
     },
+    usage: () => cache.usage,
   };
 }

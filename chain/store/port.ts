@@ -1,6 +1,7 @@
 import type { ReadStore } from "#chain/kernel/ctx.ts";
 import type { NamedRoot } from "#chain/merkle/multistore.ts";
 import type { ProofOp } from "#proto/gen/tendermint/crypto.ts";
+import type { CacheUsage } from "./cache.ts";
 import type { Version } from "./record.ts";
 import type { Restoration } from "./restore.ts";
 import type { Manifest } from "./snapshot.ts";
@@ -87,6 +88,14 @@ export interface CommitStore extends StoreView {
   close(): Promise<void>;
 }
 
+/** What a store takes of the memory. */
+export interface StoreUsage {
+  readonly entries: CacheUsage;
+  readonly pages: CacheUsage;
+  /** Bytes that the map below takes by its own account; 0 where it keeps none. */
+  readonly mapBytes: number;
+}
+
 /** What the node's tools need of a store beyond the state machine. */
 export interface NodeStore extends CommitStore {
   /** Returns to the version before the last. Possible once after each commit. */
@@ -97,4 +106,5 @@ export interface NodeStore extends CommitStore {
   pin(height: bigint): () => void;
   /** A kept version as a snapshot's pages; it stays until it is released. */
   snapshot(height: bigint): SnapshotSource;
+  usage(): StoreUsage;
 }

@@ -17,7 +17,7 @@ import { entryId, HEAD_KEY, isSpaceName, OLDER_KEY, UNDO_KEY } from "./keys.ts";
 import type { Kv } from "./kv.ts";
 import type { Load } from "./node.ts";
 import { type Pages, pagesOf } from "./pages.ts";
-import type { Change, Entry, NodeStore, SnapshotSource, Staged, StoreView } from "./port.ts";
+import type { Change, Entry, NodeStore, SnapshotSource, Staged, StoreUsage, StoreView } from "./port.ts";
 import { encodeHead, encodeOlder, encodeUndo, type History, type Version } from "./record.ts";
 import { clearKv, type Restoration, restoration } from "./restore.ts";
 import { type Batch, sealingBatch } from "./sealed.ts";
@@ -177,6 +177,14 @@ export class Store implements NodeStore {
     const release = this.pin(height);
     // Every page is read once: it would only push others out of the cache.
     return snapshotSource(this.#kv, Number(height), () => this.#refuse(), release);
+  }
+
+  usage(): StoreUsage {
+    return {
+      entries: this.#entries.usage,
+      pages: this.#pages.usage(),
+      mapBytes: this.#kv.memoryBytes?.() ?? 0,
+    };
   }
 
   restore(manifest: Manifest): Restoration {

@@ -62,9 +62,13 @@ function stallWatch(fail: (error: Error) => void): { seen(): void; stop(): void 
 
 const startDemoNode = (net: CreatedNet, times: VerifyTimes): Promise<RunningNode> =>
   startNode({
-    ...{ layout: net.layout, invariants: "full", proofThreads: 1 },
+    layout: net.layout,
+    overrides: new Map<string, string | number>([
+      ["state.invariants", "full"],
+      ["threads.proofs", 1],
+    ]),
     onVerified: (proof) => times.add(proof),
-    onRestart: (why) => note(`! ${why}: both are started again`),
+    onRestart: (why) => note(`! ${why}`),
   });
 
 /** Node and data node, running. */

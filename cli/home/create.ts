@@ -14,6 +14,9 @@ import type { Unit } from "#client/units.ts";
 import type { Election } from "#proto/gen/iterum/elections.ts";
 import type { Schedule } from "#proto/gen/iterum/rounds.ts";
 import { beaconEntry, makeBeaconKey } from "./beacon.ts";
+import type { Overrides } from "./config/file.ts";
+import { writeConfig } from "./config/home.ts";
+import type { Raw } from "./config/kinds.ts";
 import { linkTree } from "./files.ts";
 import { addKey, type Key } from "./keys.ts";
 import { type HomeLayout, type HomeSettings, homeLayout } from "./layout.ts";
@@ -37,6 +40,8 @@ export interface NetPlan {
   readonly rpcPort: number;
   readonly p2pPort: number;
   readonly timeoutCommitMs: number;
+  /** Other settings of the node. */
+  readonly config?: Overrides;
   readonly schedule?: Partial<Schedule>;
   readonly election?: Partial<Election>;
 }
@@ -74,8 +79,18 @@ export async function createNet(plan: NetPlan): Promise<CreatedNet> {
   const rpc = `http://127.0.0.1:${rpcPort}`;
   const settings = { chainId, gameId: gameIdOf(plan.base), rpc, classes: plan.rows.classes };
   await writeFile(layout.settings, `${JSON.stringify(settings, null, 2)}\n`);
+  await writeConfig(layout, nodeValues(plan));
   return { layout, settings, keys, appState, unit: unitOfGenesis(plan.base) };
 }
+
+/** What a plan says of its node's configuration. */
+const nodeValues = ({ rpcPort, p2pPort, timeoutCommitMs, config }: NetPlan): Overrides =>
+  new Map<string, Raw>([
+    ["rpc.listen", `127.0.0.1:${rpcPort}`],
+    ["p2p.listen", `127.0.0.1:${p2pPort}`],
+    ["consensus.block_pause_ms", timeoutCommitMs],
+    ...(config ?? []),
+  ]);
 
 /** Gives the home's prover the templates of the cache, unless it has them. */
 export async function linkTemplates({ prover }: HomeLayout): Promise<void> {

@@ -11,6 +11,8 @@ export interface HomeLayout extends HomePaths {
   readonly home: string;
   /** What `init` chose, in JSON. */
   readonly settings: string;
+  /** How its node is configured, in TOML. */
+  readonly config: string;
   /** Accounts, one file each; the validator's beacon key beside them. */
   readonly keys: string;
   readonly beaconKey: string;
@@ -41,6 +43,7 @@ export function homeLayout(folder: string): HomeLayout {
     ...homePaths(home),
     home,
     settings: join(home, "iterum.json"),
+    config: join(home, "iterum.toml"),
     keys: join(home, "keys"),
     beaconKey: join(home, "beacon.key"),
     prover: join(home, "prover"),

@@ -1,28 +1,44 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { InvariantCheck } from "#chain/app/types.ts";
 import { startAppChild } from "#chain/node/app-child.ts";
+import type { Asker } from "#chain/node/asking.ts";
+import { cometToml, configure } from "#chain/node/comet-settings.ts";
 import { findCometBft } from "#chain/node/cometbft-binary.ts";
-import type { StorageOptions } from "#chain/node/host.ts";
+import { startMonitor } from "#chain/node/monitor.ts";
 import { NodeHalted, type SupervisedNode, superviseNode } from "#chain/node/supervisor.ts";
 import { CliError } from "#cli/errors.ts";
+import type { Overrides } from "#cli/home/config/file.ts";
+import { cometSettingsOf, homeConfig, localUrl } from "#cli/home/config/home.ts";
+import type { Config } from "#cli/home/config/schema.ts";
 import type { HomeLayout } from "#cli/home/layout.ts";
-import type { VerifiedMessage } from "./app-process.ts";
+import { version } from "#cli/version.ts";
+import type { RestoringMessage, VerifiedMessage } from "./app-process.ts";
+import { argumentsOf } from "./flags.ts";
+import { keepSidecar } from "./sidecar.ts";
 import type { VerifiedProof } from "./timed-verifier.ts";
 
 export interface NodeOptions {
   readonly layout: HomeLayout;
-  readonly invariants?: InvariantCheck;
-  readonly proofThreads?: number;
-  readonly storage?: StorageOptions;
+  /** Settings that count before those of the home's configuration. */
+  readonly overrides?: Overrides;
   /** Told of every proof that the app judged. */
   readonly onVerified?: (proof: VerifiedProof) => void;
-  /** Told why both processes are started again, or what the node waits for. */
+  /** Told why processes are started again, or what the node waits for. */
   readonly onRestart?: (why: string) => void;
+  /** Told of each chunk of a snapshot that the state is restored from. */
+  readonly onRestoring?: (taken: number, chunks: number) => void;
   /** Stops the node, also while it waits to start. */
   readonly signal?: AbortSignal;
 }
 
-export type RunningNode = SupervisedNode;
+/** A node with all that its configuration asks for. */
+export interface RunningNode extends SupervisedNode {
+  readonly config: Config;
+  /** Where metrics, health and readiness are served. */
+  readonly monitorUrl?: string;
+  readonly apiUrl?: string;
+}
 
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 
@@ -32,36 +48,97 @@ export const haltedError = (error: unknown): unknown =>
     ? new CliError(error.message, { cause: error, exitCode: error.exitCode })
     : error;
 
+/** Gives CometBFT the home's configuration; one of a home without a file stays as it is. */
+function configureComet(layout: HomeLayout, config: Config): void {
+  if (!existsSync(layout.config)) return;
+  const before = readFileSync(layout.cometConfig, "utf8");
+  const after = configure(before, cometToml(layout, cometSettingsOf(config)));
+  if (after !== before) writeFileSync(layout.cometConfig, after);
+}
+
 /**
- * Starts a home's node and keeps it going; see `superviseNode`. Throws CliError when the first start fails
- * for good.
+ * Starts a home's node and keeps it going; see `superviseNode`. Beside it run what the configuration asks
+ * for: the monitor, from before the first block on, and the API. Throws ConfigError, and CliError when the
+ * first start fails for good.
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const { layout, invariants = "cheap", proofThreads = 2, storage, onVerified, onRestart, signal } = options;
-  const args = ["--home", layout.home, "--invariants", invariants, "--proof-threads", String(proofThreads)];
-  if (storage)
-    args.push("--keep-recent", String(storage.keepRecent), "--keep-every", String(storage.keepEvery));
-  if (storage) args.push("--snapshot-every", String(storage.snapshotEvery));
+  const { layout, overrides = new Map() } = options;
+  const config = await homeConfig(layout, overrides);
+  configureComet(layout, config);
+  const app = appStarter(options, config, overrides);
+  let restarts = 0;
+  const monitor = config.metrics.enabled
+    ? await startMonitor({
+        ...{ listen: config.metrics.listen, home: layout.home, version, ask: app.asker },
+        rpcUrl: localUrl(config.rpc.listen),
+        readyAgeMaxMs: config.metrics.readyAgeMaxS * 1000,
+        restarts: () => restarts,
+      })
+    : undefined;
   try {
-    return await superviseNode({
-      home: layout.home,
-      binary: findCometBft(),
-      startApp: () =>
-        startAppChild({
-          args: [main, "app", ...args],
-          logFile: layout.appLog,
-          pidFile: layout.appPid,
-          onMessage: (message) => {
-            if (message.kind === "verified") onVerified?.(message as VerifiedMessage);
-          },
-        }),
+    const node = await superviseNode({
+      ...{ home: layout.home, binary: findCometBft(), startApp: app.start },
+      toOutput: config.log.target === "stdout",
       onNews: (news) => {
-        if (news.kind === "down") onRestart?.(news.why);
-        else if (news.kind === "waiting") onRestart?.(`waiting for the disk: ${news.why}`);
+        if (news.kind === "up") restarts = news.restarts;
+        else if (news.kind === "down") options.onRestart?.(`${news.why}: starting both again`);
+        else options.onRestart?.(`waiting for the disk: ${news.why}`);
       },
-      ...(signal && { signal }),
+      ...(options.signal && { signal: options.signal }),
     });
+    const api = config.api.enabled ? startApi(options, config, node.rpcUrl) : undefined;
+    const untilEnd = async (): Promise<void> => {
+      try {
+        await node.ended;
+      } finally {
+        await api?.stop();
+        await monitor?.close();
+      }
+    };
+    const ended = untilEnd();
+    ended.catch(() => undefined);
+    const stop = async (): Promise<void> => {
+      await node.stop();
+      await ended.catch(() => undefined);
+    };
+    return {
+      ...{ ...node, ended, stop, config },
+      ...(monitor && { monitorUrl: monitor.url }),
+      ...(api && { apiUrl: `http://${config.api.listen}` }),
+    };
   } catch (error) {
+    await monitor?.close();
     throw haltedError(error);
   }
 }
+
+/** Starts the app's process, and remembers how the one that runs now is asked. */
+function appStarter({ layout, onVerified, onRestoring }: NodeOptions, config: Config, overrides: Overrides) {
+  let ask: Asker | undefined;
+  return {
+    asker: () => ask,
+    start: async () => {
+      const child = await startAppChild({
+        args: [main, "app", "--home", layout.home, ...argumentsOf(overrides)],
+        ...{ logFile: layout.appLog, pidFile: layout.appPid, toOutput: config.log.target === "stdout" },
+        onMessage: (message) => {
+          if (message.kind === "verified") onVerified?.(message as VerifiedMessage);
+          if (message.kind !== "restoring") return;
+          const { taken, chunks } = message as RestoringMessage;
+          onRestoring?.(taken, chunks);
+        },
+      });
+      ask = child.ask;
+      return child;
+    },
+  };
+}
+
+const startApi = ({ layout, onRestart }: NodeOptions, { api, log }: Config, rpcUrl: string) =>
+  keepSidecar({
+    name: "the API",
+    args: [main, "api", "--rpc", rpcUrl, "--listen", api.listen],
+    ...{ logFile: join(layout.home, "api.log"), pidFile: join(layout.home, "api.pid") },
+    toOutput: log.target === "stdout",
+    onDown: (why) => onRestart?.(why),
+  });

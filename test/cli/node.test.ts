@@ -32,7 +32,8 @@ const withNode = (work: (node: RunningNode, whys: readonly string[], home: strin
     assert.equal(made.code, 0, made.stderr);
     const whys: string[] = [];
     const onRestart = (why: string): void => void whys.push(why);
-    const node = await startNode({ layout: homeLayout(home), proofThreads: 1, onRestart });
+    const overrides = new Map([["threads.proofs", 1]]);
+    const node = await startNode({ layout: homeLayout(home), overrides, onRestart });
     try {
       await work(node, whys, home);
     } finally {
