@@ -1,10 +1,11 @@
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
+import { assert } from "#chain/kernel/error.ts";
 import { mulDiv } from "#chain/math/mul-div.ts";
 import { addressKey } from "#chain/protocol/address.ts";
 import type { Delegation, Validator } from "#proto/gen/iterum/validators.ts";
 import { BONDED_POOL, inPool } from "./pools.ts";
 import { validatorOf } from "./records.ts";
-import { consensusKeys, delegations, validators } from "./state.ts";
+import { consensusKeys, delegations, delegators, validators } from "./state.ts";
 
 // Operators are named by the addresses of their accounts (iterum1…), not as wallets write them:
 // chain/protocol/operator.ts converts.
@@ -40,6 +41,15 @@ export const delegation = (ctx: ReadCtx, delegator: string, operator: string): D
 /** What an account has delegated, in the order of the operators' addresses. */
 export function* delegationsOf(ctx: ReadCtx, delegator: string): Iterable<Delegation> {
   for (const [, found] of delegations.under(ctx, addressKey, delegator)) yield found;
+}
+
+/** What a validator's delegators have staked with it, in the order of their addresses. */
+export function* delegationsTo(ctx: ReadCtx, operator: string): Iterable<Delegation> {
+  for (const [[, delegator]] of delegators.under(ctx, addressKey, operator)) {
+    const found = delegations.get(ctx, [delegator, operator]);
+    assert(found, "a delegator is listed that has delegated nothing");
+    yield found;
+  }
 }
 
 /**
