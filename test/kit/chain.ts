@@ -4,7 +4,7 @@ import type { AppOptions, Block, BlockResult } from "#chain/app/types.ts";
 import { App } from "#chain/app.ts";
 import { sha256 } from "#chain/bytes/hash.ts";
 import { toHex } from "#chain/bytes/hex.ts";
-import type { ReadCtx } from "#chain/kernel/ctx.ts";
+import type { Evidence, ReadCtx, ValidatorUpdate } from "#chain/kernel/ctx.ts";
 import type { Codec } from "#chain/proto/codec.ts";
 import { signBeacon } from "#chain/protocol/beacon.ts";
 import { nobleBls } from "#chain/protocol/bls.ts";
@@ -18,6 +18,7 @@ import { AuthInfo, TxBody, TxRaw } from "#proto/gen/cosmos/tx.ts";
 import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import type { Person } from "./accounts.ts";
 import { CHAIN_ID, DENOM, type GenesisChoice, genesis } from "./genesis.ts";
+import { validatorSets } from "./sets.ts";
 import { validator } from "./validator.ts";
 import { bls, signatures as verifier } from "./verifier.ts";
 
@@ -95,6 +96,15 @@ export function signTx(
   return TxRaw.encode({ ...unsigned, signatures: [signature] });
 }
 
+/** What else happens with a block. */
+export interface Happened {
+  /** Hex consensus addresses that did not sign the block before. */
+  readonly absent?: ReadonlySet<string>;
+  readonly evidence?: readonly Evidence[];
+  /** Milliseconds by which its time is beyond the usual second. */
+  readonly lateMs?: bigint;
+}
+
 /**
  * A chain in this process: blocks are made by hand and every block runs on two apps whose hashes must agree.
  */
@@ -108,7 +118,10 @@ export interface TestChain {
   /** One block with a transaction per call, each with its messages; the results without the beacon's. */
   block(...txs: readonly (readonly [Person, ...Said[]])[]): Promise<ExecTxResult[]>;
   /** One block of ready bytes. */
-  rawBlock(txs: readonly Uint8Array[]): Promise<BlockResult & { results: ExecTxResult[] }>;
+  rawBlock(
+    txs: readonly Uint8Array[],
+    happened?: Happened,
+  ): Promise<BlockResult & { results: ExecTxResult[] }>;
   /** A transaction signed at the account's turn. */
   sign(who: Person, ...messages: readonly Said[]): Uint8Array;
   /** Empty blocks until a height. */
@@ -123,7 +136,12 @@ type ChainOptions = Partial<Pick<AppOptions, "proofs" | "invariants" | "store" |
   readonly signer?: Signer;
 };
 
-function newApp(choice: GenesisChoice, options: ChainOptions, beacon?: Uint8Array): App {
+interface Begun {
+  readonly app: App;
+  readonly set: readonly ValidatorUpdate[];
+}
+
+function newApp(choice: GenesisChoice, options: ChainOptions, beacon?: Uint8Array): Begun {
   const app = new App({
     store: memoryStore({ spaces: storeSpaces }),
     proofs: noProofs,
@@ -134,13 +152,13 @@ function newApp(choice: GenesisChoice, options: ChainOptions, beacon?: Uint8Arra
     ...(beacon && { beacon: (message: Uint8Array) => signBeacon(message, beacon, bls) }),
     ...options,
   });
-  app.initChain({
+  const { validators: set } = app.initChain({
     chainId: choice.chainId ?? CHAIN_ID,
     timeMs: START_MS,
     initialHeight: 1n,
     appState: genesis(choice),
   });
-  return app;
+  return { app, set };
 }
 
 /** Runs one block on both apps; throws when they disagree on state or results. */
@@ -167,23 +185,28 @@ export function newChain(
 ): TestChain {
   const proposer = options.validator === undefined ? undefined : validator(options.validator);
   const full = proposer ? { ...choice, beaconKeys: [proposer.key] } : choice;
-  const app = newApp(full, options, proposer?.secret);
+  const { app, set } = newApp(full, options, proposer?.secret);
+  const sets = validatorSets(set);
   // A store of the caller's is the first app's alone.
   const { store: _, ...twinOptions } = options;
   // The twin verifies beacons in plain JavaScript, so that every block compares both ways.
-  const twin = hasTwin ? newApp(full, { ...twinOptions, bls: nobleBls }, proposer?.secret) : undefined;
+  const twin = hasTwin ? newApp(full, { ...twinOptions, bls: nobleBls }, proposer?.secret).app : undefined;
   const address = proposer?.address ?? new Uint8Array(20);
   const height = (): bigint => app.info().height;
 
-  const rawBlock: TestChain["rawBlock"] = async (given) => {
+  let lateMs = 0n;
+  const rawBlock: TestChain["rawBlock"] = async (given, happened = {}) => {
     const next = height() + 1n;
-    const block = { height: next, timeMs: START_MS + next * 1_000n, proposer: address };
+    lateMs += happened.lateMs ?? 0n;
+    const block = { height: next, timeMs: START_MS + next * 1_000n + lateMs, proposer: address };
     const txs = proposer
       ? await app.prepareProposal({ ...block, txs: given, bytesMax: 1 << 21 })
       : [...given];
     if (proposer && twin && !(await twin.processProposal({ ...block, txs })))
       throw new Error("the twin refused a proposal");
-    const result = await runTwice(app, twin, { ...block, txs });
+    const said = { votes: sets.votes(next, happened.absent), evidence: happened.evidence ?? [] };
+    const result = await runTwice(app, twin, { ...block, ...said, txs });
+    sets.update(next, result.validatorUpdates);
     return { ...result, results: result.txResults.slice(proposer ? 1 : 0) };
   };
   const sign: TestChain["sign"] = (who, ...messages) => {
