@@ -60,19 +60,64 @@ function startMutant(home: string, env: NodeJS.ProcessEnv, { height, seed, told 
   });
 }
 
-async function makeNode(folder: string, name: string, timeoutCommitMs: number) {
+/** Where a node of a net runs. */
+export interface NetPlace {
+  readonly name: string;
+  readonly host: string;
+  readonly rpcPort: number;
+  readonly p2pPort: number;
+  /** What is started in place of CometBFT, with its arguments. */
+  readonly binary?: string;
+}
+
+async function makeNode(folder: string, { binary = findCometBft(), ...place }: NetPlace, paceMs: number) {
+  const { name } = place;
   const home = join(folder, name);
-  const [rpcPort, p2pPort] = [await freePort(), await freePort()];
-  const settings = { chainId: CHAIN_ID, moniker: name, rpcPort, p2pPort, timeoutCommitMs, appState: {} };
+  const settings = { ...place, chainId: CHAIN_ID, moniker: name, timeoutCommitMs: paceMs, appState: {} };
   const { comet } = await initHome(findCometBft(), home, settings);
   const text = await readFile(join(comet, "config/priv_validator_key.json"), "utf8");
-  return { name, home, key: JSON.parse(text) as ValidatorKey, address: await addressOf(home) };
+  return { name, home, binary, key: JSON.parse(text) as ValidatorKey, address: await addressOf(home) };
 }
 
 /**
- * Gives `use` the nodes of a chain of validators of equal power, each of which is connected to all others on
- * the loopback interface; removes them afterwards.
+ * Makes homes of the validators of a new chain, of equal power, each of which is connected to all others.
+ * `appEnv` is added to the environment of their apps.
  */
+export async function makeNet(
+  folder: string,
+  places: readonly NetPlace[],
+  choice: GenesisChoice,
+  timeoutCommitMs: number,
+  appEnv: NodeJS.ProcessEnv = {},
+): Promise<readonly NetNode[]> {
+  const made: Awaited<ReturnType<typeof makeNode>>[] = [];
+  for (const place of places) made.push(await makeNode(folder, place, timeoutCommitMs));
+  const beaconKeys = made.map(({ name, key }) => ({
+    ...validator(name).key,
+    validator: fromHex(key.address.toLowerCase()),
+  }));
+  const first = homePaths(made[0]?.home ?? "").genesis;
+  const file = JSON.parse(await readFile(first, "utf8")) as object;
+  const validators = made.map(({ name, key }) => ({ ...key, power: POWER, name }));
+  const shared = JSON.stringify({ ...file, validators, app_state: genesis({ ...choice, beaconKeys }) });
+  const nodes = made.map(async ({ name, home, binary }): Promise<NetNode> => {
+    const paths = homePaths(home);
+    await writeFile(paths.genesis, shared);
+    const peers = made.filter((other) => other.home !== home).map(({ address }) => address);
+    const p2p = { persistent_peers: peers.join(",") };
+    await writeFile(paths.cometConfig, configure(await readFile(paths.cometConfig, "utf8"), { p2p }));
+    const env = { ITERUM_TEST_BEACON: toHex(validator(name).secret), ...appEnv };
+    const start: NetNode["start"] = (mutation) =>
+      superviseNode({
+        ...{ home, binary },
+        startApp: () => (mutation ? startMutant(home, env, mutation) : startApp(home, env)),
+      });
+    return { name, home, start };
+  });
+  return Promise.all(nodes);
+}
+
+/** Gives `use` the nodes of such a chain on the loopback interface; removes them afterwards. */
 export async function withNet<T>(
   names: readonly string[],
   choice: GenesisChoice,
@@ -81,31 +126,12 @@ export async function withNet<T>(
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "iterum-net-"));
   try {
-    const made: Awaited<ReturnType<typeof makeNode>>[] = [];
-    for (const name of names) made.push(await makeNode(folder, name, timeoutCommitMs));
-    const beaconKeys = made.map(({ name, key }) => ({
-      ...validator(name).key,
-      validator: fromHex(key.address.toLowerCase()),
-    }));
-    const first = homePaths(made[0]?.home ?? "").genesis;
-    const file = JSON.parse(await readFile(first, "utf8")) as object;
-    const validators = made.map(({ name, key }) => ({ ...key, power: POWER, name }));
-    const shared = JSON.stringify({ ...file, validators, app_state: genesis({ ...choice, beaconKeys }) });
-    const nodes = made.map(async ({ name, home }): Promise<NetNode> => {
-      const paths = homePaths(home);
-      await writeFile(paths.genesis, shared);
-      const peers = made.filter((other) => other.home !== home).map(({ address }) => address);
-      const p2p = { persistent_peers: peers.join(","), addr_book_strict: false, allow_duplicate_ip: true };
-      await writeFile(paths.cometConfig, configure(await readFile(paths.cometConfig, "utf8"), { p2p }));
-      const env = { ITERUM_TEST_BEACON: toHex(validator(name).secret) };
-      const start: NetNode["start"] = (mutation) =>
-        superviseNode({
-          ...{ home, binary: findCometBft() },
-          startApp: () => (mutation ? startMutant(home, env, mutation) : startApp(home, env)),
-        });
-      return { name, home, start };
-    });
-    return await use(await Promise.all(nodes));
+    const places: NetPlace[] = [];
+    for (const name of names) {
+      const [rpcPort, p2pPort] = [await freePort(), await freePort()];
+      places.push({ name, host: "127.0.0.1", rpcPort, p2pPort });
+    }
+    return await use(await makeNet(folder, places, choice, timeoutCommitMs));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
