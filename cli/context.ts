@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { connect, type IterumClient } from "#client/connect.ts";
 import { ClientError } from "#client/errors.ts";
 import { CliError, ensureCli } from "./errors.ts";
+import { homeConfig, localUrl } from "./home/config/home.ts";
 import { type Key, openKey } from "./home/keys.ts";
 import { defaultHome, type HomeLayout, homeLayout, readSettings } from "./home/layout.ts";
 import { askPassword } from "./prompt.ts";
@@ -48,6 +49,7 @@ export async function rpcOf(options: ChainOptions): Promise<string> {
   const given = options.node ?? process.env["ITERUM_NODE"];
   if (given) return given;
   const layout = layoutOf(options);
+  if (existsSync(layout.config)) return localUrl((await homeConfig(layout)).rpc.listen);
   return existsSync(layout.settings) ? (await readSettings(layout)).rpc : DEFAULT_RPC;
 }
 

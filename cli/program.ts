@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { denounceCommand, suspectCommand } from "./commands/accuse.ts";
+import { apiCommand } from "./commands/api.ts";
 import { appCommand } from "./commands/app.ts";
 import { configCommand } from "./commands/config.ts";
 import { dataCommand } from "./commands/data.ts";
@@ -8,6 +9,7 @@ import { exportCommand } from "./commands/export.ts";
 import { forkCommand } from "./commands/fork.ts";
 import { govCommand } from "./commands/gov.ts";
 import { initCommand } from "./commands/init.ts";
+import { joinCommand } from "./commands/join.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { memberCommand } from "./commands/member.ts";
 import { operatorCommand } from "./commands/operator.ts";
@@ -17,6 +19,8 @@ import { replayCommand } from "./commands/replay.ts";
 import { rewardCommand } from "./commands/reward.ts";
 import { standingsCommand } from "./commands/standings.ts";
 import { startCommand } from "./commands/start.ts";
+import { statusCommand } from "./commands/status.ts";
+import { stopCommand } from "./commands/stop.ts";
 import { storeCommand } from "./commands/store.ts";
 import { tradeCommand } from "./commands/trade.ts";
 import { trainerCommand } from "./commands/trainer.ts";
@@ -28,9 +32,13 @@ const about = "A chain on which communities run iterated prediction games for ma
 const commands = [
   demoCommand,
   initCommand,
+  joinCommand,
   startCommand,
+  stopCommand,
+  statusCommand,
   configCommand,
   appCommand,
+  apiCommand,
   keysCommand,
   txCommand,
   queryCommand,

@@ -61,6 +61,9 @@ async function noted(file: string): Promise<Identity | undefined> {
   return Math.abs(now.startedMs - (startedMs ?? 0)) <= CLOCK_SLACK_MS ? now : undefined;
 }
 
+/** The process that holds a home by this file; undefined where none does. */
+export const holderOf = async (file: string): Promise<number | undefined> => (await noted(file))?.pid;
+
 /**
  * Ends the process that a killed node left behind, if the file names one that runs still: it would hold the
  * database or the socket. Only the very process that was noted is touched.
