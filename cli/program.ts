@@ -11,6 +11,7 @@ import { govCommand } from "./commands/gov.ts";
 import { initCommand } from "./commands/init.ts";
 import { joinCommand } from "./commands/join.ts";
 import { keysCommand } from "./commands/keys.ts";
+import { localnetCommand } from "./commands/localnet.ts";
 import { memberCommand } from "./commands/member.ts";
 import { operatorCommand } from "./commands/operator.ts";
 import { proverCommand } from "./commands/prover.ts";
@@ -36,6 +37,7 @@ const commands = [
   startCommand,
   stopCommand,
   statusCommand,
+  localnetCommand,
   configCommand,
   appCommand,
   apiCommand,

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { fromHex } from "#chain/bytes/hex.ts";
 import type { AppState } from "#chain/kernel/genesis.ts";
 import { findCometBft } from "#chain/node/cometbft-binary.ts";
-import { initHome } from "#chain/node/config.ts";
+import { cometEnv, initHome } from "#chain/node/config.ts";
+import { runProgram } from "#chain/node/process.ts";
 import type { Json } from "#chain/proto/json.ts";
 import { ensureCli } from "#cli/errors.ts";
 import { type TypedGenesis, unitOfGenesis } from "#cli/genesis/base.ts";
@@ -22,9 +23,19 @@ import { addKey, type Key } from "./keys.ts";
 import { type HomeLayout, type HomeSettings, homeLayout } from "./layout.ts";
 import { classCounts, type DealtRows, vocabularyOf, writeRows } from "./rows.ts";
 
-/** A development net of one validator, before it exists. */
-export interface NetPlan {
+/** Where one validator's node will be, and how it is configured. */
+export interface NodePlace {
   readonly home: string;
+  readonly rpcPort: number;
+  readonly p2pPort: number;
+  /** Settings besides its ports and pace. */
+  readonly config?: Overrides;
+}
+
+/** A development net, before it exists: of one validator, whose home has everybody's keys and rows too. */
+export interface NetPlan extends NodePlace {
+  /** More validators, each with a home of its own. */
+  readonly more?: readonly NodePlace[];
   readonly chainId: string;
   readonly base: TypedGenesis;
   readonly rows: DealtRows;
@@ -37,11 +48,7 @@ export interface NetPlan {
   readonly mnemonic: (name: string) => string | Promise<string>;
   /** The beacon's secret key, 32 bytes, where a run must be repeatable; a random one otherwise. */
   readonly beaconSecret?: Uint8Array;
-  readonly rpcPort: number;
-  readonly p2pPort: number;
   readonly timeoutCommitMs: number;
-  /** Other settings of the node. */
-  readonly config?: Overrides;
   readonly schedule?: Partial<Schedule>;
   readonly election?: Partial<Election>;
 }
@@ -60,37 +67,79 @@ export interface CreatedNet {
 /** Makes a home with everything that a node, its sidecars and its agents need. Throws CliError. */
 export async function createNet(plan: NetPlan): Promise<CreatedNet> {
   const layout = homeLayout(plan.home);
-  ensureCli(!existsSync(layout.comet), `${layout.home} is the home of a node already`);
+  for (const { home } of [plan, ...(plan.more ?? [])])
+    ensureCli(!existsSync(homeLayout(home).comet), `${home} is the home of a node already`);
   const binary = findCometBft();
   await mkdir(layout.home, { recursive: true, mode: 0o700 });
   const names = [...plan.rows.members.keys(), ...plan.others];
   const keys = new Map<string, Key>();
   for (const name of names) keys.set(name, await addKey(layout.keys, name, await plan.mnemonic(name), "dev"));
-  const { chainId, rpcPort, p2pPort, timeoutCommitMs } = plan;
-  await initHome(binary, layout.home, {
-    ...{ chainId, rpcPort, p2pPort, timeoutCommitMs },
-    moniker: "validator",
-    appState: {},
-  });
-  const appState = await genesisOf(plan, layout, keys);
-  await setAppState(layout.genesis, appState);
+  const nodes = [await makeNode(plan, plan, binary, plan.beaconSecret)];
+  for (const place of plan.more ?? []) nodes.push(await makeNode(plan, place, binary));
+  const appState = await genesisOf(plan, nodes, keys);
+  await writeGenesis(nodes, appState);
   await writeRows(layout.rows, plan.rows);
   await linkTemplates(layout);
-  const rpc = `http://127.0.0.1:${rpcPort}`;
-  const settings = { chainId, gameId: gameIdOf(plan.base), rpc, classes: plan.rows.classes };
-  await writeFile(layout.settings, `${JSON.stringify(settings, null, 2)}\n`);
-  await writeConfig(layout, nodeValues(plan));
+  const [settings] = await Promise.all(nodes.map((node) => writeSettings(plan, node, nodes)));
+  ensureCli(settings, "a net has a node");
   return { layout, settings, keys, appState, unit: unitOfGenesis(plan.base) };
 }
 
-/** What a plan says of its node's configuration. */
-const nodeValues = ({ rpcPort, p2pPort, timeoutCommitMs, config }: NetPlan): Overrides =>
-  new Map<string, Raw>([
+/** A validator with keys of its own. */
+interface MadeNode {
+  readonly place: NodePlace;
+  readonly layout: HomeLayout;
+  readonly beaconSecret: Uint8Array;
+  /** As CometBFT's genesis lists it. */
+  readonly validator: { readonly address: string };
+  /** Where its peers reach it. */
+  readonly address: string;
+}
+
+async function makeNode(
+  plan: NetPlan,
+  place: NodePlace,
+  binary: string,
+  secret?: Uint8Array,
+): Promise<MadeNode> {
+  const layout = homeLayout(place.home);
+  const { rpcPort, p2pPort } = place;
+  const { chainId, timeoutCommitMs } = plan;
+  const settings = { chainId, rpcPort, p2pPort, timeoutCommitMs, moniker: "validator", appState: {} };
+  await initHome(binary, layout.home, settings);
+  const { validators } = JSON.parse(await readFile(layout.genesis, "utf8")) as {
+    readonly validators: readonly MadeNode["validator"][];
+  };
+  const [validator] = validators;
+  ensureCli(validator, "CometBFT's own genesis has a validator");
+  const nodeId = await runProgram(binary, ["show-node-id", "--home", layout.comet], cometEnv());
+  return {
+    ...{ place, layout, validator, address: `${nodeId.trim()}@127.0.0.1:${p2pPort}` },
+    beaconSecret: await makeBeaconKey(layout.beaconKey, secret),
+  };
+}
+
+/** Writes what `init` chose and how a node is configured, its peers included. */
+async function writeSettings(
+  plan: NetPlan,
+  { place, layout, address }: MadeNode,
+  nodes: readonly MadeNode[],
+): Promise<HomeSettings> {
+  const { chainId, base, rows, timeoutCommitMs } = plan;
+  const { rpcPort, p2pPort, config } = place;
+  const rpc = `http://127.0.0.1:${rpcPort}`;
+  const settings = { chainId, gameId: gameIdOf(base), rpc, classes: rows.classes };
+  await writeFile(layout.settings, `${JSON.stringify(settings, null, 2)}\n`);
+  const peers = nodes.map((node) => node.address).filter((each) => each !== address);
+  const values: [string, Raw][] = [
     ["rpc.listen", `127.0.0.1:${rpcPort}`],
     ["p2p.listen", `127.0.0.1:${p2pPort}`],
+    ["p2p.persistent_peers", peers],
     ["consensus.block_pause_ms", timeoutCommitMs],
-    ...(config ?? []),
-  ]);
+  ];
+  await writeConfig(layout, new Map([...values, ...(config ?? [])]));
+  return settings;
+}
 
 /** Gives the home's prover the templates of the cache, unless it has them. */
 export async function linkTemplates({ prover }: HomeLayout): Promise<void> {
@@ -101,7 +150,7 @@ export async function linkTemplates({ prover }: HomeLayout): Promise<void> {
 
 async function genesisOf(
   plan: NetPlan,
-  layout: HomeLayout,
+  nodes: readonly MadeNode[],
   keys: ReadonlyMap<string, Key>,
 ): Promise<AppState> {
   const { chainId, base, rows, templates, schedule, election } = plan;
@@ -111,11 +160,12 @@ async function genesisOf(
     const { address, ethereumKey } = keys.get(name) as Key;
     members.push(bindMember(chainId, gameId, address, await ethereumKey()));
   }
-  const secret = await makeBeaconKey(layout.beaconKey, plan.beaconSecret);
   return completeGenesis(base, {
     ...{ chainId, members, templates },
     accounts: [...keys.values()].map(({ address }) => ({ address, amount: plan.purse })),
-    beaconKeys: [beaconEntry(secret, await validatorAddress(layout))],
+    beaconKeys: nodes.map(({ beaconSecret, validator }) =>
+      beaconEntry(beaconSecret, fromHex(validator.address.toLowerCase())),
+    ),
     vocabulary: vocabularyOf(rows),
     frequencies: classCounts(rows),
     ...(schedule && { schedule }),
@@ -123,15 +173,12 @@ async function genesisOf(
   });
 }
 
-/** Consensus address of the home's validator, 20 bytes. */
-async function validatorAddress({ comet }: HomeLayout): Promise<Uint8Array> {
-  const file = join(comet, "config/priv_validator_key.json");
-  const { address } = JSON.parse(await readFile(file, "utf8")) as { readonly address: string };
-  return fromHex(address.toLowerCase());
-}
-
-/** Writes the application's state into CometBFT's genesis file. */
-async function setAppState(file: string, appState: AppState): Promise<void> {
-  const genesis = JSON.parse(await readFile(file, "utf8")) as Record<string, Json>;
-  await writeFile(file, `${JSON.stringify({ ...genesis, app_state: appState }, null, 2)}\n`);
+/** Gives every node the same genesis, with all of them as validators of equal power. */
+async function writeGenesis(nodes: readonly MadeNode[], appState: AppState): Promise<void> {
+  const [first] = nodes;
+  ensureCli(first, "a net has a node");
+  const genesis = JSON.parse(await readFile(first.layout.genesis, "utf8")) as Record<string, Json>;
+  const validators = nodes.map(({ validator }) => validator);
+  const text = `${JSON.stringify({ ...genesis, validators, app_state: appState }, null, 2)}\n`;
+  for (const { layout } of nodes) await writeFile(layout.genesis, text);
 }
