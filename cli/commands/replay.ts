@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { App } from "#chain/app.ts";
 import { toHex } from "#chain/bytes/hex.ts";
-import { ReplayError } from "#chain/node/replay.ts";
+import { ReplayError } from "#chain/node/stored-blocks.ts";
 import { type ChainOptions, chainCommand, gameOption, rpcOf, wholeNumber } from "#cli/context.ts";
 import { CliError, ensureCli } from "#cli/errors.ts";
 import { typedGenesis, unitOfGenesis } from "#cli/genesis/base.ts";

@@ -3,7 +3,8 @@ import { parseAppState } from "#chain/abci/app-state.ts";
 import type { Genesis } from "#chain/app/types.ts";
 import { fromHex, toHex } from "#chain/bytes/hex.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
-import type { StoredBlock } from "#chain/node/replay.ts";
+import type { Evidence, Vote } from "#chain/kernel/ctx.ts";
+import type { StoredBlock } from "#chain/node/stored-blocks.ts";
 import { CliError, ensureCli } from "#cli/errors.ts";
 
 // A chain in a file: a JSON object a line, genesis first, then the blocks from height 1 on.
@@ -16,7 +17,7 @@ export interface ChainData {
   readonly height: bigint | undefined;
 }
 
-const FORMAT = "iterum-chain/1";
+const FORMAT = "iterum-chain/2";
 
 interface GenesisLine {
   readonly format: typeof FORMAT;
@@ -31,14 +32,46 @@ interface BlockLine {
   readonly proposer: string;
   readonly appHashBefore: string;
   readonly txs: readonly string[];
+  /** Address, power and whether it signed. */
+  readonly votes: readonly (readonly [string, string, boolean])[];
+  readonly evidence: readonly EvidenceLine[];
 }
 
-const blockLine = ({ height, timeMs, proposer, appHashBefore, txs }: StoredBlock): BlockLine => ({
-  height: `${height}`,
-  timeMs: `${timeMs}`,
-  proposer: toHex(proposer),
-  appHashBefore,
-  txs: txs.map((tx) => Buffer.from(tx).toString("base64")),
+interface EvidenceLine {
+  readonly kind: Evidence["kind"];
+  readonly address: string;
+  readonly power: string;
+  readonly totalPower: string;
+  readonly height: string;
+  readonly timeMs: string;
+}
+
+const evidenceLine = ({ kind, address, power, totalPower, height, timeMs }: Evidence): EvidenceLine => ({
+  ...{ kind, address: toHex(address), power: `${power}`, totalPower: `${totalPower}` },
+  ...{ height: `${height}`, timeMs: `${timeMs}` },
+});
+
+const evidenceOf = ({ kind, address, ...numbers }: EvidenceLine): Evidence => ({
+  ...{ kind, address: fromHex(address), power: BigInt(numbers.power) },
+  ...{
+    totalPower: BigInt(numbers.totalPower),
+    height: BigInt(numbers.height),
+    timeMs: BigInt(numbers.timeMs),
+  },
+});
+
+const voteOf = ([address, power, signed]: BlockLine["votes"][number]): Vote => ({
+  ...{ address: fromHex(address), power: BigInt(power), signed },
+});
+
+const blockLine = ({ votes = [], evidence = [], ...block }: StoredBlock): BlockLine => ({
+  height: `${block.height}`,
+  timeMs: `${block.timeMs}`,
+  proposer: toHex(block.proposer),
+  appHashBefore: block.appHashBefore,
+  txs: block.txs.map((tx) => Buffer.from(tx).toString("base64")),
+  votes: votes.map(({ address, power, signed }) => [toHex(address), `${power}`, signed]),
+  evidence: evidence.map(evidenceLine),
 });
 
 const blockOf = (line: BlockLine): StoredBlock => ({
@@ -47,6 +80,8 @@ const blockOf = (line: BlockLine): StoredBlock => ({
   proposer: fromHex(line.proposer),
   appHashBefore: line.appHashBefore,
   txs: line.txs.map((tx) => new Uint8Array(Buffer.from(tx, "base64"))),
+  votes: line.votes.map(voteOf),
+  evidence: line.evidence.map(evidenceOf),
 });
 
 const append = (handle: FileHandle, line: GenesisLine | BlockLine): Promise<void> =>

@@ -1,6 +1,7 @@
 import type { InvariantCheck } from "#chain/app/types.ts";
 import { App } from "#chain/app.ts";
-import { blocksOf, genesisOf, latestOf, replayChain } from "#chain/node/replay.ts";
+import { genesisOf, latestOf, replayChain } from "#chain/node/replay.ts";
+import { blocksOf } from "#chain/node/stored-blocks.ts";
 import type { NodeStore } from "#chain/store/port.ts";
 import { createMclBls } from "#chain/verify/bls.ts";
 import { loadVerifier } from "#chain/verify/load-verifier.ts";

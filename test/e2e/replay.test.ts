@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { blocksOf, replayChain } from "#chain/node/replay.ts";
+import { replayChain } from "#chain/node/replay.ts";
+import { blocksOf } from "#chain/node/stored-blocks.ts";
 import { people } from "#test/kit/accounts.ts";
 import { noProofs } from "#test/kit/chain.ts";
 import { startNode } from "#test/kit/node.ts";

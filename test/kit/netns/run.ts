@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { blocksOf, replayChain } from "#chain/node/replay.ts";
+import { replayChain } from "#chain/node/replay.ts";
+import { blocksOf } from "#chain/node/stored-blocks.ts";
 import type { SupervisedNode } from "#chain/node/supervisor.ts";
 import { randomOf } from "#trainer/random.ts";
 import { people } from "../accounts.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import { toHex } from "#chain/bytes/hex.ts";
-import { blockOf } from "#chain/node/replay.ts";
 import { latestHeight } from "#chain/node/status.ts";
+import { blockOf } from "#chain/node/stored-blocks.ts";
 import { noProofs } from "../chain.ts";
 import { replica } from "../replay.ts";
 
