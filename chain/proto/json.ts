@@ -16,11 +16,14 @@ export interface JsonOptions {
   readonly protoNames?: boolean;
   /** The codec of a type URL inside `Any`; an `Any` of another type stays `{typeUrl, value}`. */
   readonly anyType?: (typeUrl: string) => Codec<unknown> | undefined;
+  /** Whether unset messages and empty bytes are written, as null: so Cosmos SDK's REST routes do. */
+  readonly nulls?: boolean;
 }
 
 /**
- * The message as proto3 JSON with every field written, except unset ones: 64-bit integers and decimals as
- * strings, numbers with 18 decimals with all of them, bytes in base64, enums by name, times in RFC 3339.
+ * The message as proto3 JSON with every field written, except unset ones unless told: 64-bit integers and
+ * decimals as strings, numbers with 18 decimals with all of them, bytes in base64, enums by name, times in
+ * RFC 3339.
  */
 export function toJson<T>(codec: Codec<T>, value: T, options: JsonOptions = {}): Json {
   const special = writeWellKnown(
@@ -33,13 +36,20 @@ export function toJson<T>(codec: Codec<T>, value: T, options: JsonOptions = {}):
   const out: Record<string, Json> = {};
   for (const field of codec.fields) {
     const content = (value as Readonly<Record<string, unknown>>)[field.name];
-    if (content === undefined) continue;
-    const one = (element: unknown): Json => writeValue(field, element, options);
     const key = options.protoNames === true ? field.protoName : field.name;
-    out[key] = field.repeated ? (content as readonly unknown[]).map(one) : one(content);
+    const one = (element: unknown): Json => writeValue(field, element, options);
+    if (options.nulls === true && isNull(field, content)) out[key] = null;
+    else if (content !== undefined)
+      out[key] = field.repeated ? (content as readonly unknown[]).map(one) : one(content);
   }
   return out;
 }
+
+/** Whether Cosmos SDK writes null for it. Members of a oneof that are not set are left out. */
+const isNull = (field: FieldInfo, content: unknown): boolean =>
+  content === undefined
+    ? field.group === 0
+    : field.op === KINDS.bytes && !field.repeated && (content as Uint8Array).length === 0;
 
 function writeValue(field: FieldInfo, value: unknown, options: JsonOptions): Json {
   switch (field.op) {

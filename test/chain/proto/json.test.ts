@@ -46,6 +46,18 @@ test("messages as JSON have the names of the .proto file where a REST route asks
   assert.deepEqual(fromJson(MsgSend, json), SEND);
 });
 
+test("what is not set is null in JSON where a REST route asks for that, but for members of a oneof", () => {
+  const json = toJson(everything, everything.zero(), { nulls: true }) as Record<string, Json>;
+  const plain = toJson(everything, everything.zero()) as Record<string, Json>;
+  const nulls = Object.keys(json).filter((key) => json[key] === null);
+  const expected = everything.fields.filter(
+    ({ name, kind, label }) =>
+      (plain[name] === undefined && !label.startsWith("oneof")) || (kind === "bytes" && plain[name] === ""),
+  );
+  assert.deepEqual(new Set(nulls), new Set(expected.map(({ name }) => name)));
+  assert.ok(nulls.includes("leaf") && nulls.includes("raw"));
+});
+
 test("numbers with 18 decimals have all of them in JSON, as Cosmos SDK writes them", () => {
   const text = (units: bigint): Json => {
     const json = toJson(ratios, { ...ratios.zero(), one: units, raw: units });

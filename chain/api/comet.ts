@@ -1,0 +1,89 @@
+import { toHex } from "#chain/bytes/hex.ts";
+import { ApiError, errorOfApp } from "./errors.ts";
+import type { ApiLimits } from "./limits.ts";
+
+/** The state's answer to a query, and the height of which it is. */
+export interface StateAnswer {
+  readonly value: Uint8Array;
+  readonly height: bigint;
+}
+
+/** The RPC of a CometBFT node. */
+export interface CometRpc {
+  /** The result of a call, as JSON; throws CometError on a refusal and ApiError where nobody answers. */
+  call<T>(method: string, params?: Readonly<Record<string, unknown>>): Promise<T>;
+  /** What the app answers at that height, 0 for the latest; throws ApiError. */
+  query(path: string, data: Uint8Array, height: bigint): Promise<StateAnswer>;
+}
+
+/** CometBFT refused a call; the message is its own word. */
+export class CometError extends Error {
+  override readonly name = "CometError";
+}
+
+interface RpcAnswer {
+  readonly result?: unknown;
+  readonly error?: { readonly message?: string; readonly data?: string };
+}
+
+interface QueryResult {
+  readonly response: {
+    readonly code?: number;
+    readonly codespace?: string;
+    readonly log?: string;
+    readonly value?: string | null;
+    readonly height?: string;
+  };
+}
+
+/** The text of an answer; throws ApiError when it is longer than allowed. */
+async function boundedText(response: Response, bytesMax: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) throw new ApiError("resourceExhausted", "the node's answer is too long");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Speaks to the RPC at a URL. */
+export function cometRpc(url: string, { timeoutMs, answerBytesMax }: ApiLimits): CometRpc {
+  const call = async <T>(method: string, params: Readonly<Record<string, unknown>> = {}): Promise<T> => {
+    let answer: RpcAnswer;
+    try {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      answer = JSON.parse(await boundedText(response, answerBytesMax)) as RpcAnswer;
+    } catch (error) {
+      if (error instanceof ApiError) throw error;
+      if (error instanceof Error && error.name === "TimeoutError")
+        throw new ApiError("deadlineExceeded", "the node does not answer in time");
+      throw new ApiError("unavailable", "the node does not answer");
+    }
+    if (answer.error) throw new CometError(`${answer.error.message ?? ""}: ${answer.error.data ?? ""}`);
+    return answer.result as T;
+  };
+  return {
+    call,
+    async query(path, data, height) {
+      const params = { path, data: toHex(data), height: String(height), prove: false };
+      const { response } = await call<QueryResult>("abci_query", params).catch(refused);
+      const { code = 0, codespace = "", log = "", value } = response;
+      if (code !== 0) throw errorOfApp(codespace, code, log);
+      return { value: Buffer.from(value ?? "", "base64"), height: BigInt(response.height ?? "0") };
+    },
+  };
+}
+
+/** Throws what a refusal of CometBFT is where nothing more is known of it. */
+export function refused(error: unknown): never {
+  if (!(error instanceof CometError)) throw error;
+  const isMissing = /not found|could not find/i.test(error.message);
+  throw new ApiError(isMissing ? "notFound" : "invalidArgument", error.message.slice(0, 500));
+}
