@@ -18,6 +18,8 @@ import { proverCommand } from "./commands/prover.ts";
 import { queryCommand } from "./commands/query.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { rewardCommand } from "./commands/reward.ts";
+import { rollbackCommand } from "./commands/rollback.ts";
+import { snapshotCommand } from "./commands/snapshot.ts";
 import { standingsCommand } from "./commands/standings.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -59,6 +61,8 @@ const commands = [
   exportCommand,
   forkCommand,
   storeCommand,
+  snapshotCommand,
+  rollbackCommand,
 ];
 
 /** Usage errors leave with 2 and commander's own line; `--help` and `--version` with 0. */

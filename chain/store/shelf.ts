@@ -32,6 +32,8 @@ async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
 interface WriteOptions {
   readonly chunkBytes?: number;
   readonly signal?: AbortSignal;
+  /** Told how many chunks are on disk. */
+  readonly onChunk?: (written: number) => void;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function writeSnapshot(
   store: NodeStore,
   height: bigint,
   folder: string,
-  { chunkBytes = CHUNK_BYTES, signal }: WriteOptions = {},
+  { chunkBytes = CHUNK_BYTES, signal, onChunk }: WriteOptions = {},
 ): Promise<Manifest> {
   const source = store.snapshot(height);
   try {
@@ -53,6 +55,7 @@ export async function writeSnapshot(
     const keep = async (chunk: Uint8Array): Promise<void> => {
       await writeSynced(join(partial, chunkFile(chunkHashes.length)), chunk);
       chunkHashes.push(sha256(chunk));
+      onChunk?.(chunkHashes.length);
     };
     const cut = chunker(chunkBytes);
     let pages = 0;
@@ -87,11 +90,18 @@ export const readChunk = (folder: string, index: number): Promise<Uint8Array> =>
     throw new StoreError("snapshot", `no chunk ${index} in ${folder}`, { cause });
   });
 
-/** Restores the snapshot of a folder into a store without a version. */
-export async function readInto(store: NodeStore, folder: string): Promise<Manifest> {
+/** Restores the snapshot of a folder into a store without a version; tells of each chunk that it took. */
+export async function readInto(
+  store: NodeStore,
+  folder: string,
+  onChunk?: (taken: number, chunks: number) => void,
+): Promise<Manifest> {
   const { manifest } = await readSnapshot(folder);
   const restoring = store.restore(manifest);
-  for (const index of manifest.chunkHashes.keys()) await restoring.write(await readChunk(folder, index));
+  for (const index of manifest.chunkHashes.keys()) {
+    await restoring.write(await readChunk(folder, index));
+    onChunk?.(index + 1, manifest.chunkHashes.length);
+  }
   await restoring.finish();
   return manifest;
 }
@@ -123,6 +133,13 @@ export interface ShelfOptions {
   readonly warn?: (text: string) => void;
 }
 
+/** The heights of which a folder has snapshots, newest first. */
+export async function shelvedHeights(folder: string): Promise<bigint[]> {
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const found = names.filter((name) => /^[1-9][0-9]{0,9}$/.test(name)).map((name) => BigInt(name));
+  return found.sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
+}
+
 /** The shelf in a folder. */
 export function openShelf({ folder, store, every, ...options }: ShelfOptions): Shelf {
   const { keep = 2, chunkBytes = CHUNK_BYTES, warn = () => undefined } = options;
@@ -130,16 +147,11 @@ export function openShelf({ folder, store, every, ...options }: ShelfOptions): S
   let making: Promise<void> | undefined;
   const folderOf = (height: bigint): string => join(folder, String(height));
 
-  const heights = async (): Promise<bigint[]> => {
-    const names = await readdir(folder).catch(() => [] as string[]);
-    const found = names.filter((name) => /^[1-9][0-9]{0,9}$/.test(name)).map((name) => BigInt(name));
-    return found.sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
-  };
   const make = async (height: bigint): Promise<void> => {
     await mkdir(folder, { recursive: true });
     await rm(folderOf(height), { recursive: true, force: true });
     await writeSnapshot(store, height, folderOf(height), { chunkBytes, signal: closing.signal });
-    for (const old of (await heights()).slice(keep))
+    for (const old of (await shelvedHeights(folder)).slice(keep))
       await rm(folderOf(old), { recursive: true, force: true });
   };
   return {
@@ -156,7 +168,7 @@ export function openShelf({ folder, store, every, ...options }: ShelfOptions): S
     },
     async list() {
       const found: Shelved[] = [];
-      for (const height of await heights())
+      for (const height of await shelvedHeights(folder))
         try {
           found.push(await readSnapshot(folderOf(height)));
         } catch (error) {
