@@ -26,6 +26,8 @@ export interface ClientErrorFacts {
   readonly log?: string | undefined;
   /** SHA-256 of the transaction in upper-case hexadecimal. */
   readonly hash?: string | undefined;
+  /** Those of all bytes that were signed for the same messages in one turn, where the fee was raised. */
+  readonly hashes?: readonly string[] | undefined;
   /** Height of the block in which the transaction failed. */
   readonly height?: bigint | undefined;
 }
@@ -40,6 +42,8 @@ export class ClientError extends Error {
   readonly reason: string;
   readonly log: string;
   readonly hash: string | undefined;
+  /** Of all bytes of which one may be included: what to ask for after a `timeout`. */
+  readonly hashes: readonly string[];
   readonly height: bigint | undefined;
 
   constructor(kind: ClientErrorKind, message: string, facts: ClientErrorFacts = {}, options?: ErrorOptions) {
@@ -50,6 +54,7 @@ export class ClientError extends Error {
     this.log = facts.log ?? "";
     this.reason = reasonOf(this.log);
     this.hash = facts.hash;
+    this.hashes = facts.hashes ? [...facts.hashes] : facts.hash === undefined ? [] : [facts.hash];
     this.height = facts.height;
   }
 

@@ -34,12 +34,14 @@ export function gasFor(messages: readonly Any[]): bigint {
   return gas < GAS_MAX ? gas : GAS_MAX;
 }
 
+const OWN_GAS_MAX = 1 << 20;
+
 /**
  * The gas with a random number of up to 20 bits added. Two programs that send the same messages with one key
  * would else sign the same bytes at the same sequence: one transaction, which both took for their own.
  */
 export function ownGas(gas: bigint): bigint {
-  const own = gas + BigInt(randomInt(1 << 20));
+  const own = gas + BigInt(randomInt(OWN_GAS_MAX));
   return own < GAS_MAX ? own : GAS_MAX;
 }
 
@@ -48,4 +50,25 @@ export function feeFor(gasLimit: bigint, { gasPriceMinMicro, feeDenom }: Params)
   const amount = (gasLimit * gasPriceMinMicro + MICRO - 1n) / MICRO;
   const coins = amount > 0n ? [{ denom: feeDenom, amount }] : [];
   return { amount: coins, gasLimit, payer: "", granter: "" };
+}
+
+/** The most that is paid for so much gas before fees are raised. */
+export const feeMostFor = (gas: bigint, params: Params): Fee => {
+  const most = gas + BigInt(OWN_GAS_MAX);
+  return feeFor(most < GAS_MAX ? most : GAS_MAX, params);
+};
+
+/** How much more a mempool wants for a transaction in place of another, in percent, and how much is added. */
+const REPLACE_PERCENT = 10n;
+const RAISE_PERCENT = 25n;
+
+/**
+ * A fee above the one that was paid, above the one to beat, and at most the limit; undefined where the limit
+ * leaves no room that a mempool would notice. Base units.
+ */
+export function raisedFee(paid: bigint, limit: bigint, toBeat = 0n): bigint | undefined {
+  const more = (fee: bigint, percent: bigint): bigint => (fee * (100n + percent) + 99n) / 100n;
+  const wanted = [more(paid, RAISE_PERCENT), toBeat, 1n].reduce((a, b) => (a > b ? a : b));
+  const fee = wanted < limit ? wanted : limit;
+  return fee > paid && fee >= more(paid, REPLACE_PERCENT) ? fee : undefined;
 }

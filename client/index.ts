@@ -95,6 +95,7 @@ export {
   signerFromWallet,
   type TxSigner,
 } from "./signer.ts";
+export type { Simulation } from "./simulate.ts";
 export {
   msgDonate,
   msgPayFee,

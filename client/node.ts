@@ -1,6 +1,6 @@
 import { Comet38Client, type comet38, HttpClient } from "@cosmjs/tendermint-rpc";
 import { sha256 } from "#chain/bytes/hash.ts";
-import { toHex } from "#chain/bytes/hex.ts";
+import { fromHex, toHex } from "#chain/bytes/hex.ts";
 import { ClientError, refusal, toClientError } from "./errors.ts";
 import type { ChainEvent } from "./tx.ts";
 import type { StoreProofOp } from "./verified.ts";
@@ -9,8 +9,12 @@ import type { StoreProofOp } from "./verified.ts";
 export type Verdict =
   /** It has it now, or had it already. */
   | { readonly kind: "accepted" }
-  /** No room at the moment: the same bytes may be offered again. */
+  /** It cannot tell at the moment: the same bytes may be offered again. */
   | { readonly kind: "busy"; readonly log: string }
+  /** No room at this price. */
+  | { readonly kind: "full"; readonly log: string }
+  /** Below the least fee. */
+  | { readonly kind: "fee"; readonly error: ClientError }
   /** Out of turn: the account's sequence is another. */
   | { readonly kind: "sequence"; readonly log: string }
   | { readonly kind: "refused"; readonly error: ClientError };
@@ -56,6 +60,7 @@ const RETRY_CODE_MIN = 32_000;
 const SEQUENCE_CODE = 32;
 /** The mempool is full. */
 const FULL_CODE = 20;
+const FEE_CODE = 13;
 /** It is in the mempool, or an unordered transaction that ran already. */
 const KNOWN_CODE = 19;
 const TIMEOUT_MS = 15_000;
@@ -83,13 +88,29 @@ export class ChainNode {
     return BigInt((await this.#answer(() => this.#comet.abciInfo())).lastBlockHeight ?? 0);
   }
 
-  /** Answer of an ABCI query; without a height as of the newest. Throws `refused` with the chain's code. */
-  async query(path: string, data: Uint8Array, height?: bigint): Promise<StateValue> {
-    const at = height === undefined ? {} : { height: Number(height) };
-    const response = await this.#answer(() => this.#comet.abciQuery({ path, data, ...at }));
-    const { code = 0, codespace, log, value, height: seen = 0 } = response;
+  /**
+   * Answer of an ABCI query as of the newest state; undefined when that is older than `atLeast`. Throws
+   * `refused` with the chain's code.
+   */
+  async query(path: string, data: Uint8Array, atLeast: bigint): Promise<StateValue | undefined> {
+    const response = await this.#answer(() => this.#comet.abciQuery({ path, data }));
+    const { code = 0, codespace, log, value, height = 0 } = response;
+    if (BigInt(height) < atLeast) return undefined;
     if (code !== 0) throw refusal({ code, codespace, log });
-    return { value, height: BigInt(seen) };
+    return { value, height: BigInt(height) };
+  }
+
+  /** A committed transaction with the height of its block, by its hash; undefined for one that is in none. */
+  async transaction(hash: string): Promise<{ readonly tx: BlockTx; readonly height: bigint } | undefined> {
+    try {
+      const { tx, result, height } = await this.#answer(() =>
+        this.#comet.tx({ hash: fromHex(hash.toLowerCase()) }),
+      );
+      return { tx: blockTx(tx, result), height: BigInt(height) };
+    } catch (error) {
+      if (/not found/.test(toClientError(error).message)) return undefined;
+      throw error;
+    }
   }
 
   /** What a module's store holds at a key as of a height, nothing or bytes, with its proof. */
@@ -107,9 +128,10 @@ export class ChainNode {
       const { code, codespace, log = "" } = await this.#comet.broadcastTxSync({ tx });
       if (code === 0 || (codespace === "sdk" && code === KNOWN_CODE)) return { kind: "accepted" };
       if (codespace === "sdk" && code === SEQUENCE_CODE) return { kind: "sequence", log };
-      const isFull = codespace === "sdk" && code === FULL_CODE;
-      if (isFull || code >= RETRY_CODE_MIN) return { kind: "busy", log };
-      return { kind: "refused", error: refusal({ codespace, code, log, hash: txHash(tx) }) };
+      if (codespace === "sdk" && code === FULL_CODE) return { kind: "full", log };
+      if (code >= RETRY_CODE_MIN) return { kind: "busy", log };
+      const error = refusal({ codespace, code, log, hash: txHash(tx) });
+      return { kind: codespace === "sdk" && code === FEE_CODE ? "fee" : "refused", error };
     } catch (error) {
       return verdictOf(error, tx);
     }

@@ -1,7 +1,15 @@
 import type { Any } from "#proto/gen/google/protobuf.ts";
-import { ClientError, refusal } from "./errors.ts";
-import type { BlockTx, ChainNode } from "./node.ts";
+import { ClientError, refusal, toClientError } from "./errors.ts";
+import { type BlockTx, type ChainNode, txHash } from "./node.ts";
+import type { TxPlan } from "./sign.ts";
 import { responsesOf, type TxResult } from "./tx.ts";
+
+/** What a committed transaction came to; throws its refusal. */
+export function resultOf(tx: BlockTx, height: bigint): TxResult {
+  const { hash, code, codespace, log, data, gasUsed, events } = tx;
+  if (code !== 0) throw refusal({ hash, code, codespace, log, height });
+  return { height, hash, code, gasUsed, events, responses: responsesOf(data) };
+}
 
 /** Messages that somebody wants in one transaction. */
 export interface Job {
@@ -10,17 +18,25 @@ export interface Job {
   readonly gasLimit: bigint | undefined;
   /** Who pays the fee instead; empty for nobody else. */
   readonly feeGranter: string;
+  /** Base units of the fee's denom up to which the fee may be raised; undefined for never. */
+  readonly feeMax: bigint | undefined;
   /** Milliseconds since 1970. */
   readonly deadline: number;
   readonly resolve: (result: TxResult) => void;
   readonly reject: (error: ClientError) => void;
 }
 
-/** Signed bytes on their way. */
+/** A job on its way: signed bytes and, where the fee was raised, cheaper ones before them. */
 export interface Sent {
   readonly job: Job;
-  readonly bytes: Uint8Array;
-  readonly hash: string;
+  /** What was signed last, its bytes and their hash. */
+  plan: TxPlan;
+  bytes: Uint8Array;
+  hash: string;
+  /** Height up to which blocks were known when it was signed. */
+  signedAt: bigint;
+  /** Hashes of all bytes that were signed in this turn: one of them at most is ever included. */
+  readonly hashes: string[];
   readonly sequence: bigint;
   /** Last height at which it may execute; 0 for any. */
   readonly timeoutHeight: bigint;
@@ -38,7 +54,8 @@ export interface Sent {
 /** The transactions of one key on their way, and the blocks in which they are looked for, each block once. */
 export class Pending {
   readonly #node: ChainNode;
-  readonly #sent = new Map<string, Sent>();
+  readonly #sent = new Set<Sent>();
+  readonly #byHash = new Map<string, Sent>();
   #scanned = 0n;
   /** Time of the last block looked at. */
   #scannedMs = 0;
@@ -54,7 +71,7 @@ export class Pending {
 
   /** In order of their sequences. */
   all(): readonly Sent[] {
-    return [...this.#sent.values()].sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
+    return [...this.#sent].sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
   }
 
   /**
@@ -67,23 +84,38 @@ export class Pending {
     return free;
   }
 
-  /** Height up to which blocks have been looked at; nothing signed from now on can be below. */
+  /** Height up to which blocks have been looked at. */
+  get scanned(): bigint {
+    return this.#scanned;
+  }
+
+  /** The same, brought up to now where nothing is on its way; nothing signed from now on can be below. */
   async begin(): Promise<bigint> {
     if (this.#sent.size === 0) this.#scanned = await this.#node.height();
     return this.#scanned;
   }
 
   add(sent: Sent): void {
-    this.#sent.set(sent.hash, sent);
+    this.#sent.add(sent);
+    for (const hash of sent.hashes) this.#byHash.set(hash, sent);
+  }
+
+  /** Puts other bytes of the same turn beside those that may be included yet. */
+  renew(sent: Sent, plan: TxPlan, bytes: Uint8Array): void {
+    const hash = txHash(bytes);
+    sent.hashes.push(hash);
+    Object.assign(sent, { plan, bytes, hash, signedAt: this.#scanned });
+    if (this.#sent.has(sent)) this.#byHash.set(hash, sent);
   }
 
   /** Takes it out without an answer, because other bytes take its place. */
   forget(sent: Sent): void {
-    this.#sent.delete(sent.hash);
+    this.#sent.delete(sent);
+    for (const hash of sent.hashes) this.#byHash.delete(hash);
   }
 
   fail(sent: Sent, error: ClientError): void {
-    this.#sent.delete(sent.hash);
+    this.forget(sent);
     sent.done = true;
     sent.job.reject(error);
   }
@@ -101,15 +133,14 @@ export class Pending {
     while (this.#scanned < newest && this.#sent.size > 0) {
       const block = await this.#node.block(this.#scanned + 1n);
       for (const tx of block.txs) {
-        const sent = this.#sent.get(tx.hash);
+        const sent = this.#byHash.get(tx.hash);
         if (sent) this.#settle(sent, tx, block.height);
       }
       this.#scanned = block.height;
       this.#scannedMs = block.timeMs;
     }
     for (const sent of this.all())
-      if (this.#isOver(sent))
-        this.fail(sent, new ClientError("expired", "not included in time", { hash: sent.hash }));
+      if (this.#isOver(sent)) this.fail(sent, new ClientError("expired", "not included in time", sent));
   }
 
   /** Whether no later block can include it. */
@@ -119,13 +150,13 @@ export class Pending {
   }
 
   #settle(sent: Sent, tx: BlockTx, height: bigint): void {
-    const { hash, code, codespace, log, data, gasUsed, events } = tx;
-    if (code !== 0) {
-      this.fail(sent, refusal({ hash, code, codespace, log, height }));
-      return;
+    try {
+      const result = resultOf(tx, height);
+      this.forget(sent);
+      sent.done = true;
+      sent.job.resolve(result);
+    } catch (error) {
+      this.fail(sent, toClientError(error));
     }
-    this.#sent.delete(hash);
-    sent.done = true;
-    sent.job.resolve({ height, hash, code: 0, gasUsed, events, responses: responsesOf(data) });
   }
 }

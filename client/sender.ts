@@ -1,15 +1,14 @@
 import { Query as AccountQuery } from "#proto/gen/cosmos/auth.ts";
-import { Query as AuthQuery, type Params } from "#proto/gen/iterum/auth.ts";
 import { ClientError, toClientError } from "./errors.ts";
-import { feeFor, gasFor, ownGas } from "./fees.ts";
 import { type ChainNode, txHash, type Verdict } from "./node.ts";
 import { type Job, Pending, type Sent } from "./pending.ts";
-import type { Clock } from "./ports.ts";
-import { askNode } from "./query.ts";
+import { accountInfo, type Planner, planner } from "./plan.ts";
+import type { Ask, Clock } from "./ports.ts";
+import { afterVerdict, isPassedBy, type Raising, raise } from "./raise.ts";
 import { encodeMessage } from "./registry.ts";
 import type { SigningAccount } from "./sign.ts";
 import type { SendOptions, TxMessage, TxResult } from "./tx.ts";
-import { type PlanOf, UnorderedSender } from "./unordered.ts";
+import { UnorderedSender } from "./unordered.ts";
 
 const DEADLINE_MS = 120_000;
 /** Blocks after which a transaction that was not included never will be. */
@@ -23,10 +22,13 @@ const OFFER_AGAIN_MS = 3_000;
 
 interface Options {
   readonly node: ChainNode;
+  readonly ask: Ask;
   readonly chainId: string;
   readonly account: SigningAccount;
   readonly clock: Clock;
   readonly pollMs: number;
+  /** Up to what fees are raised where a send does not say. */
+  readonly feeMax: bigint | undefined;
 }
 
 /**
@@ -40,8 +42,8 @@ export class Sender {
   readonly #queue: Job[] = [];
   readonly #pending: Pending;
   readonly #unordered: UnorderedSender;
-  #params: Params | undefined;
-  #accountNumber: bigint | undefined;
+  readonly #planner: Planner;
+  readonly #raising: Raising;
   #next: bigint | undefined;
   #pumping = false;
   #following = false;
@@ -50,7 +52,10 @@ export class Sender {
   constructor(options: Options) {
     this.#options = options;
     this.#pending = new Pending(options.node);
-    this.#unordered = new UnorderedSender({ ...options, planOf: (job) => this.#planOf(job) });
+    const { ask, account, chainId } = options;
+    this.#planner = planner(ask, account, chainId);
+    this.#raising = { account, pending: this.#pending, leastFee: this.#planner.leastFee };
+    this.#unordered = new UnorderedSender({ ...options, planner: this.#planner });
   }
 
   /** The account that signs. */
@@ -61,6 +66,7 @@ export class Sender {
   /** Resolves once the transaction is committed and queries see it. Throws ClientError; see its kinds. */
   send(messages: readonly TxMessage[], options: SendOptions = {}): Promise<TxResult> {
     const { deadlineMs = DEADLINE_MS, memo = "", gasLimit, feeGranter = "", unordered = false } = options;
+    const { feeMax = this.#options.feeMax } = options;
     return new Promise((resolve, reject) => {
       if (this.#closed) throw new ClientError("closed", "the client is closed");
       if (messages.length === 0) throw new ClientError("badInput", "a transaction has at least one message");
@@ -68,7 +74,7 @@ export class Sender {
         throw new ClientError("badInput", "a wallet that signs in Amino JSON cannot sign out of order");
       const encoded = messages.map(encodeMessage);
       const deadline = this.#options.clock.now() + deadlineMs;
-      const job = { messages: encoded, memo, gasLimit, feeGranter, deadline, resolve, reject };
+      const job = { messages: encoded, memo, gasLimit, feeGranter, feeMax, deadline, resolve, reject };
       if (unordered) {
         void this.#unordered.run(job);
         return;
@@ -121,35 +127,17 @@ export class Sender {
       this.#ensureInTime(job);
       await this.#options.clock.sleep(this.#options.pollMs);
     }
-    const { node, account, clock } = this.#options;
-    const plan = await this.#planOf(job);
+    const { ask, account, clock } = this.#options;
+    const content = await this.#planner.planOf(job);
     const scanned = await this.#pending.begin();
-    if (this.#next === undefined) {
-      const { info } = await askNode(node)(AccountQuery.accountInfo, { address: account.address });
-      if (!info) throw new ClientError("badAnswer", "an account without content");
-      this.#next = info.sequence;
-    }
-    const sequence = this.#pending.firstFree(this.#next);
-    const turn = { sequence, timeoutHeight: scanned + TIMEOUT_BLOCKS };
-    const bytes = await account.sign({ ...plan, ...turn });
+    this.#next ??= (await accountInfo(ask, account.address)).sequence;
+    const turn = { sequence: this.#pending.firstFree(this.#next), timeoutHeight: scanned + TIMEOUT_BLOCKS };
+    const plan = { ...content, ...turn };
+    const bytes = await account.sign(plan);
+    const hash = txHash(bytes);
     const flags = { mayBeKnown: false, offering: true, offeredMs: clock.now(), done: false };
-    return { job, bytes, hash: txHash(bytes), ...turn, ...flags };
+    return { job, plan, bytes, hash, signedAt: scanned, hashes: [hash], ...turn, ...flags };
   }
-
-  /** What a job's transaction says, but for its turn. */
-  readonly #planOf: PlanOf = async ({ messages, memo, gasLimit = gasFor(messages), feeGranter: granter }) => {
-    const { node, account, chainId } = this.#options;
-    const ask = askNode(node);
-    this.#params ??= (await ask(AuthQuery.params, {})).params;
-    if (!this.#params) throw new ClientError("badAnswer", "the chain has no transaction parameters");
-    if (this.#accountNumber === undefined) {
-      const { info } = await ask(AccountQuery.accountInfo, { address: account.address });
-      if (!info) throw new ClientError("badAnswer", "an account without content");
-      this.#accountNumber = info.accountNumber;
-    }
-    const fee = { ...feeFor(ownGas(gasLimit), this.#params), granter };
-    return { messages, memo, fee, chainId, accountNumber: this.#accountNumber };
-  };
 
   /** Offers the bytes until the mempool has them; "resign" when other bytes must take their place. */
   async #offer(sent: Sent): Promise<"accepted" | "resign"> {
@@ -162,9 +150,11 @@ export class Sender {
         sent.offering = false;
         return "accepted";
       }
-      if (verdict.kind === "refused" && !sent.mayBeKnown) {
+      const refused = await afterVerdict(sent, this.#raising, verdict);
+      if (refused === "again") continue;
+      if (refused && !sent.mayBeKnown) {
         this.#pending.forget(sent);
-        throw verdict.error;
+        throw refused;
       }
       if (verdict.kind === "sequence" && (await this.#isDead(sent))) return "resign";
       if (this.#closed || this.#options.clock.now() >= sent.job.deadline) {
@@ -195,10 +185,10 @@ export class Sender {
   async #isDead(sent: Sent): Promise<boolean> {
     try {
       const { node, account } = this.#options;
-      const { value, height } = await node.query(
-        AccountQuery.accountInfo.path,
-        AccountQuery.accountInfo.request.encode({ address: account.address }),
-      );
+      const request = AccountQuery.accountInfo.request.encode({ address: account.address });
+      const answer = await node.query(AccountQuery.accountInfo.path, request, this.#pending.scanned);
+      if (!answer) return false;
+      const { value, height } = answer;
       const sequence = AccountQuery.accountInfo.response.decode(value).info?.sequence ?? 0n;
       await this.#pending.scan(height);
       if (sent.done) return false;
@@ -243,6 +233,7 @@ export class Sender {
     const { clock } = this.#options;
     for (const sent of this.#pending.all()) {
       if (sent.offering || clock.now() - sent.offeredMs < OFFER_AGAIN_MS) continue;
+      if (isPassedBy(sent, this.#pending)) await raise(sent, this.#raising, "");
       const { kind } = await this.#broadcast(sent);
       if (kind !== "sequence" || !(await this.#isDead(sent)) || sent.done) continue;
       this.#pending.forget(sent);
@@ -260,7 +251,7 @@ export class Sender {
 
   #giveUp(sent: Sent): void {
     const text = "the deadline passed before the outcome was known";
-    this.#pending.fail(sent, new ClientError("timeout", text, { hash: sent.hash }));
+    this.#pending.fail(sent, new ClientError("timeout", text, sent));
     this.#next = undefined;
   }
 

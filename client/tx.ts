@@ -20,6 +20,11 @@ export interface SendOptions {
   readonly memo?: string;
   /** Gas to ask for at least; by default the sum of generous amounts per message. */
   readonly gasLimit?: bigint;
+  /**
+   * Base units up to which the fee is raised when a mempool wants more or drops the transaction; never raised
+   * unless given here or to `connect`. A wallet that asks its owner asks again each time.
+   */
+  readonly feeMax?: bigint;
   /** Who pays the fee instead, having allowed it (feegrant). */
   readonly feeGranter?: string;
   /**

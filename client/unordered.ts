@@ -2,8 +2,10 @@ import { randomInt } from "node:crypto";
 import { ClientError, toClientError } from "./errors.ts";
 import { type ChainNode, txHash } from "./node.ts";
 import { type Job, Pending, type Sent } from "./pending.ts";
+import type { Planner } from "./plan.ts";
 import type { Clock } from "./ports.ts";
-import type { SigningAccount, TxPlan } from "./sign.ts";
+import { afterVerdict, isPassedBy, type Raising, raise } from "./raise.ts";
+import type { SigningAccount } from "./sign.ts";
 
 const NS_PER_MS = 1_000_000n;
 /** How long after the newest block a transaction may execute; the chain allows ten minutes at most. */
@@ -16,15 +18,12 @@ const PAUSE_MAX_MS = 2_000;
 /** A transaction that stays out of blocks so long is offered again, byte for byte. */
 const OFFER_AGAIN_MS = 3_000;
 
-/** What a transaction is signed with, but for its turn. */
-export type PlanOf = (job: Job) => Promise<Omit<TxPlan, "sequence" | "timeoutHeight">>;
-
 interface Options {
   readonly node: ChainNode;
   readonly account: SigningAccount;
   readonly clock: Clock;
   readonly pollMs: number;
-  readonly planOf: PlanOf;
+  readonly planner: Planner;
 }
 
 /**
@@ -35,6 +34,7 @@ interface Options {
 export class UnorderedSender {
   readonly #options: Options;
   readonly #pending: Pending;
+  readonly #raising: Raising;
   #lastNs = 0n;
   #following = false;
   #closed = false;
@@ -42,6 +42,8 @@ export class UnorderedSender {
   constructor(options: Options) {
     this.#options = options;
     this.#pending = new Pending(options.node);
+    const { account, planner } = options;
+    this.#raising = { account, pending: this.#pending, leastFee: planner.leastFee };
   }
 
   /** Signs and offers the job until its outcome is known or its deadline has passed. */
@@ -76,16 +78,19 @@ export class UnorderedSender {
   }
 
   async #sign(job: Job): Promise<Sent> {
-    const { clock, account, planOf } = this.#options;
+    const { clock, account, planner } = this.#options;
     for (let pause = PAUSE_MIN_MS; ; pause = Math.min(pause * 2, PAUSE_MAX_MS)) {
       try {
-        const plan = await planOf(job);
-        await this.#pending.begin();
+        const content = await planner.planOf(job);
+        const signedAt = await this.#pending.begin();
         const deadlineNs = await this.#deadlineNs();
-        const bytes = await account.sign({ ...plan, sequence: 0n, timeoutHeight: 0n, deadlineNs });
+        const turn = { sequence: 0n, timeoutHeight: 0n };
+        const plan = { ...content, ...turn, deadlineNs };
+        const bytes = await account.sign(plan);
+        const hash = txHash(bytes);
         const flags = { mayBeKnown: false, offering: true, offeredMs: clock.now(), done: false };
         const deadlineMs = Number(deadlineNs / NS_PER_MS);
-        return { job, bytes, hash: txHash(bytes), sequence: 0n, timeoutHeight: 0n, deadlineMs, ...flags };
+        return { job, plan, bytes, hash, signedAt, hashes: [hash], ...turn, deadlineMs, ...flags };
       } catch (error) {
         if (toClientError(error).kind !== "unreachable") throw error;
       }
@@ -98,14 +103,18 @@ export class UnorderedSender {
   async #offer(sent: Sent): Promise<void> {
     for (let pause = PAUSE_MIN_MS; !sent.done; pause = Math.min(pause * 2, PAUSE_MAX_MS)) {
       const refused = await this.#broadcast(sent);
+      if (refused === "again") continue;
       if (refused && !sent.mayBeKnown && !sent.done) this.#pending.fail(sent, refused);
       if (!sent.offering || sent.done || this.#closed) return;
       await this.#options.clock.sleep(pause);
     }
   }
 
-  /** Offers once; a node that does not answer may have taken the bytes. Returns what the chain refuses. */
-  async #broadcast(sent: Sent): Promise<ClientError | undefined> {
+  /**
+   * Offers once; a node that does not answer may have taken the bytes. Returns what the chain refuses, or
+   * "again" where there are dearer bytes to offer now.
+   */
+  async #broadcast(sent: Sent): Promise<ClientError | "again" | undefined> {
     sent.offeredMs = this.#options.clock.now();
     try {
       const verdict = await this.#options.node.broadcast(sent.bytes);
@@ -113,7 +122,7 @@ export class UnorderedSender {
         sent.mayBeKnown = true;
         sent.offering = false;
       }
-      return verdict.kind === "refused" ? verdict.error : undefined;
+      return await afterVerdict(sent, this.#raising, verdict);
     } catch {
       sent.mayBeKnown = true;
       return undefined;
@@ -141,15 +150,25 @@ export class UnorderedSender {
       for (const sent of this.#pending.all()) {
         if (clock.now() >= sent.job.deadline) this.#giveUp(sent);
         else if (!sent.offering && clock.now() - sent.offeredMs >= OFFER_AGAIN_MS)
-          await this.#broadcast(sent);
+          await this.#offerAgain(sent);
       }
       await clock.sleep(pollMs);
     }
   }
 
+  /** Offers once more what has been waiting for long, dearer where blocks pass it by. */
+  async #offerAgain(sent: Sent): Promise<void> {
+    try {
+      if (isPassedBy(sent, this.#pending)) await raise(sent, this.#raising, "");
+    } catch {
+      // The bytes that there are will do until the next time.
+    }
+    await this.#broadcast(sent);
+  }
+
   #giveUp(sent: Sent): void {
     const text = "the deadline passed before the outcome was known";
-    this.#pending.fail(sent, new ClientError("timeout", text, { hash: sent.hash }));
+    this.#pending.fail(sent, new ClientError("timeout", text, sent));
   }
 
   #ensureInTime(job: Job): void {

@@ -82,7 +82,7 @@ export class LightClient {
       const { header } = await this.#reach(block);
       const ageMs = this.#clock.now() - headerMs(header);
       if (ageMs > (this.#options.maxAgeMs ?? MAX_AGE_MS))
-        throw new LightError("stale", `the newest block, ${header.height}, is ${ageMs} ms old`);
+        throw new LightError("stale", `block ${header.height}, the newest, is ${ageMs} ms old`);
       return header;
     });
   }
@@ -125,7 +125,7 @@ export class LightClient {
     return target;
   }
 
-  /** Blocks from the trusted one to the target, each of which vouches for the next; halves what is too far. */
+  /** Blocks from the trusted one to the target, each of which vouches for the next; halves too long ways. */
   async #verified(trusted: Block, target: Block, source: BlockSource): Promise<readonly Block[]> {
     const path: Block[] = [];
     const ahead = [target];

@@ -2,14 +2,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ChainNode } from "#client/node.ts";
 import { Pending, type Sent } from "#client/pending.ts";
+import { Fee } from "#proto/gen/cosmos/tx.ts";
+
+const plan = {
+  ...{ messages: [], memo: "", fee: Fee.zero(), chainId: "", accountNumber: 0n },
+  ...{ sequence: 0n, timeoutHeight: 0n },
+};
 
 const sent = (sequence: bigint): Sent => ({
   job: {
-    ...{ messages: [], memo: "", gasLimit: undefined, feeGranter: "", deadline: 0 },
+    ...{ messages: [], memo: "", gasLimit: undefined, feeGranter: "", feeMax: undefined, deadline: 0 },
     resolve: () => undefined,
     reject: () => undefined,
   },
-  ...{ bytes: new Uint8Array(), hash: `${sequence}`, sequence, timeoutHeight: 0n },
+  plan,
+  ...{ bytes: new Uint8Array(), hash: `${sequence}`, hashes: [`${sequence}`], signedAt: 0n },
+  ...{ sequence, timeoutHeight: 0n },
   ...{ mayBeKnown: true, offering: false, offeredMs: 0, done: false },
 });
 

@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { fromHex } from "#chain/bytes/hex.ts";
+import { MEMPOOL_LIMITS } from "#chain/mempool/limits.ts";
+import { rpcUrlOf } from "#chain/node/comet.ts";
 import { homePaths } from "#chain/node/config.ts";
 import { haltOf } from "#chain/node/exit.ts";
 import { hostApp, lastWord, leaveStarter } from "#chain/node/host.ts";
@@ -11,6 +14,8 @@ const home = process.env["ITERUM_TEST_HOME"] ?? "";
 const beacon = fromHex(process.env["ITERUM_TEST_BEACON"] ?? "");
 /** Caches that are full within minutes. */
 const cacheBytes = Number(process.env["ITERUM_TEST_CACHE_BYTES"] ?? 0);
+/** Places of a mempool that is soon full. */
+const txsMax = Number(process.env["ITERUM_TEST_MEMPOOL_TXS"] ?? 0);
 const signaturesRemembered = Number(process.env["ITERUM_TEST_SIGNATURES"] ?? 0);
 const paths = homePaths(home);
 const bls = await createMclBls();
@@ -26,10 +31,12 @@ try {
       snapshotEvery: Number(process.env["ITERUM_TEST_SNAPSHOTS"] ?? 0),
     },
     version: "test",
+    rpcUrl: rpcUrlOf(await readFile(paths.cometConfig, "utf8")),
     ...(cacheBytes > 0 && { caches: { entryCacheBytes: cacheBytes, nodeCacheBytes: cacheBytes } }),
     app: {
       proofs,
       bls,
+      ...(txsMax > 0 && { mempool: { ...MEMPOOL_LIMITS, txsMax } }),
       ...(signaturesRemembered > 0 && { signaturesRemembered }),
       beacon: (message) => signBeacon(message, beacon, bls),
       // Those that walk whole tables cost more than the blocks themselves on a chain of many accounts.

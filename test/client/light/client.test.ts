@@ -66,7 +66,7 @@ test("a node that lacks a height is waited for, then it is called unreachable", 
   );
 });
 
-test("a first block with another hash, of another chain or without signatures is not begun with", async () => {
+test("a first block with another hash, of another chain or without signatures is no beginning", async () => {
   await assert.rejects(open({ trusted: { ...trusted(1), hash: hashOf(chain[1]) } }), fault("wrongHash"));
   await assert.rejects(open({ chainId: "light-2" }), fault("otherChain"));
   const bare = { ...(chain[0] as Block), commit: { ...(chain[0] as Block).commit, signatures: [] } };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AppState } from "#chain/kernel/genesis.ts";
 import { joinInstances, type Template } from "#chain/protocol/template.ts";
-import { ChainNode } from "#client/node.ts";
+import { ChainNode, type Verdict } from "#client/node.ts";
 import type { ProverPort } from "#client/ports.ts";
 import { askNode } from "#client/query.ts";
 import { Query as AccountQuery } from "#proto/gen/cosmos/auth.ts";
@@ -33,7 +33,7 @@ const granter = signer("direct", "direct");
 export const withSenders = (state: AppState): AppState => withPurses(state, [granter, ...lanes]);
 
 /** What became of the transactions offered, by the mempool's word. */
-export type Offered = Record<"accepted" | "busy" | "sequence" | "refused" | "unreachable", number>;
+export type Offered = Record<Verdict["kind"] | "unreachable", number>;
 
 /** Sends under way until stopped. */
 export interface Traffic {
@@ -88,7 +88,9 @@ async function lane(
 /** Sends of twenty accounts that sign in five ways, some 20 transactions a second, until it is stopped. */
 export function startTraffic(rpcUrl: string, seed: string): Traffic {
   const abort = new AbortController();
-  const offered: Offered = { accepted: 0, busy: 0, sequence: 0, refused: 0, unreachable: 0 };
+  const offered: Offered = {
+    ...{ accepted: 0, busy: 0, full: 0, fee: 0, sequence: 0, refused: 0, unreachable: 0 },
+  };
   const all = lanes.map((by, i) => lane(rpcUrl, by, fastRandom(`${seed} lane ${i}`), offered, abort.signal));
   return {
     offered,
