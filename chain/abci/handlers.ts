@@ -22,13 +22,11 @@ import {
   type VoteInfo,
 } from "#proto/gen/tendermint/abci.ts";
 import { PublicKey } from "#proto/gen/tendermint/crypto.ts";
-import { BlockIDFlag } from "#proto/gen/tendermint/types.ts";
+import { BlockIDFlag, ConsensusParams } from "#proto/gen/tendermint/types.ts";
 import { parseAppState } from "./app-state.ts";
 import type { Application } from "./application.ts";
 import { burst } from "./burst.ts";
 
-/** Version of the state machine; genesis carries the same one, or CometBFT could not roll back. */
-export const APP_VERSION = 1n;
 /** Lets CometBFT's own mempool drop a transaction that no longer holds. */
 const CODE_STALE = 1;
 const NO_BYTES = new Uint8Array(0);
@@ -50,11 +48,14 @@ type Consensus = Pick<
   | "commit"
 >;
 
+/** Parameters of consensus in which only the app's version is given. */
+const appVersionIs = (app: bigint): ConsensusParams => ({ ...ConsensusParams.zero(), version: { app } });
+
 function consensusHandlers(app: App, version: string): Consensus {
   return {
     info() {
       const { height: lastBlockHeight, appHash: lastBlockAppHash } = app.info();
-      const appVersion = APP_VERSION;
+      const appVersion = app.appVersion();
       return {
         ...ResponseInfo.zero(),
         data: "iterum",
@@ -67,7 +68,9 @@ function consensusHandlers(app: App, version: string): Consensus {
     initChain({ chainId, time, initialHeight, appStateBytes, validators: given }) {
       const at = { chainId, timeMs: timeMs(time), initialHeight, validators: given.map(updateOf) };
       const { appHash, validators } = app.initChain({ ...at, appState: parseAppState(appStateBytes) });
-      return { ...ResponseInitChain.zero(), appHash, validators: validators.map(updateTo) };
+      // The version that Info tells and that of the parameters must agree, or CometBFT could not roll back.
+      const consensusParams = appVersionIs(app.appVersion());
+      return { ...ResponseInitChain.zero(), appHash, validators: validators.map(updateTo), consensusParams };
     },
     async prepareProposal({ maxTxBytes, ...proposal }) {
       return { txs: await app.prepareProposal({ ...blockOf(proposal), bytesMax: Number(maxTxBytes) }) };
@@ -83,9 +86,10 @@ function consensusHandlers(app: App, version: string): Consensus {
     },
     async finalizeBlock({ decidedLastCommit, misbehavior, ...block }) {
       const decided = { ...blockOf(block), ...sayingsOf(decidedLastCommit, misbehavior) };
-      const { txResults, events, appHash, validatorUpdates: updates } = await app.finalizeBlock(decided);
+      const { appVersion, validatorUpdates: updates, ...result } = await app.finalizeBlock(decided);
       const validatorUpdates = updates.map(updateTo);
-      return { ...ResponseFinalizeBlock.zero(), txResults, events, appHash, validatorUpdates };
+      const consensusParamUpdates = appVersion === undefined ? undefined : appVersionIs(appVersion);
+      return { ...ResponseFinalizeBlock.zero(), ...result, validatorUpdates, consensusParamUpdates };
     },
     async commit() {
       await app.commit();

@@ -1,8 +1,9 @@
 import { type BlockInfo, type Event, writeCtx } from "#chain/kernel/block.ts";
 import type { ReadCtx, ValidatorUpdate } from "#chain/kernel/ctx.ts";
-import { ensure } from "#chain/kernel/error.ts";
+import { assert, ensure } from "#chain/kernel/error.ts";
 import type { Overlay } from "#chain/kernel/overlay.ts";
 import type { DueProof } from "#chain/kernel/proof.ts";
+import type { Registry } from "#chain/kernel/registry.ts";
 import { BLOCK_GAS_MAX } from "#chain/limits.ts";
 import { beaconIsSigned } from "#modules/elections/api.ts";
 import { elect } from "#modules/validators/api.ts";
@@ -13,7 +14,7 @@ import { errors, readInjected } from "./injected.ts";
 import { proofPlaces } from "./places.ts";
 import { dueTask } from "./proofs.ts";
 import { signatoriesOf, verifyAhead } from "./signatures.ts";
-import type { Machine } from "./types.ts";
+import type { InvariantCheck, Machine } from "./types.ts";
 
 /** A transaction of a block as it was read. */
 export interface Placed {
@@ -84,4 +85,15 @@ export function runBlock(
   });
   for (const module of registry.modules) module.endBlock?.(ctx);
   return { txResults, validatorUpdates: elect(ctx), events, ctx };
+}
+
+/** Stops the node where an invariant does not hold. */
+export function checkInvariants(
+  { invariants }: Registry,
+  ctx: ReadCtx,
+  which: InvariantCheck = "cheap",
+): void {
+  if (which === "none") return;
+  for (const { name, cost, holds } of invariants)
+    if (cost === "cheap" || which === "full") assert(holds(ctx), `height ${ctx.height}: broken: ${name}`);
 }

@@ -18,7 +18,6 @@ import type { Any } from "#proto/gen/google/protobuf.ts";
 import type { Event, ExecTxResult } from "#proto/gen/tendermint/abci.ts";
 import { txHost } from "./host.ts";
 import { errors } from "./injected.ts";
-import { nestedAny } from "./modules.ts";
 import type { Machine } from "./types.ts";
 
 const NO_GAS = { gasWanted: 0n, gasUsed: 0n };
@@ -31,7 +30,11 @@ export const abciEvents = (events: readonly KernelEvent[]): Event[] =>
   }));
 
 /** Reads a transaction of this chain's messages, of which one at most brings a proof; throws ChainError. */
-export function readTx({ registry }: Machine, bytes: Uint8Array, purpose?: TxPurpose): DecodedTx<Message> {
+export function readTx(
+  { registry, nestedAny }: Machine,
+  bytes: Uint8Array,
+  purpose?: TxPurpose,
+): DecodedTx<Message> {
   const types = {
     message: (typeUrl: string) => registry.messages.get(typeUrl),
     nestedAny,

@@ -4,12 +4,13 @@ import { ensure, errorSet } from "#chain/kernel/error.ts";
 import { overlay } from "#chain/kernel/overlay.ts";
 import type { Codec } from "#chain/proto/codec.ts";
 import { DecodeError } from "#chain/proto/error.ts";
-import { KEY_BYTES_MAX } from "#chain/store/port.ts";
+import { type CommitStore, KEY_BYTES_MAX } from "#chain/store/port.ts";
 import { failureOf } from "#chain/tx/result.ts";
 import { SimulateRequest, SimulateResponse } from "#proto/gen/cosmos/tx.ts";
 import type { ProofOp } from "#proto/gen/tendermint/crypto.ts";
+import { BASE_SPACE, blockOf } from "./base.ts";
+import type { Rules, State } from "./era.ts";
 import { simulateTx } from "./execute.ts";
-import { storeSpaces } from "./modules.ts";
 import type { Machine, QueryRequest, QueryResult } from "./types.ts";
 
 /** Codes that clients of the Cosmos world know. */
@@ -45,17 +46,38 @@ function simulate(machine: Machine, store: ReadStore, block: BlockInfo, data: Ui
 
 /** A state that queries read: a committed version with its proofs, or genesis before the first. */
 export interface QueryBase {
+  /** That of its rules. */
+  readonly machine: Machine;
   readonly store: ReadStore;
   readonly block: BlockInfo;
   readonly prove?: (space: string, key: Uint8Array) => readonly ProofOp[];
 }
 
+/** Finds the states that queries may ask for, by height, 0 for the last: of genesis there is one. */
+export const queryBases =
+  (rules: Rules, store: CommitStore, genesis: State | undefined) =>
+  (height: bigint): QueryBase | undefined => {
+    const asked = (at: State): QueryBase | undefined => {
+      const era = rules.find(at);
+      return era && at.block && { machine: era.machine, store: at.state, block: at.block };
+    };
+    if (genesis) return height === 0n || height === genesis.block?.height ? asked(genesis) : undefined;
+    const view = height === 0n || height === store.height ? store : store.at(height);
+    const base = view && asked({ state: view, block: blockOf(view) });
+    return base && { ...base, prove: (space, key) => view.prove(space, key) };
+  };
+
 type Answer = Pick<QueryResult, "key" | "value" | "proofOps">;
 const NONE = new Uint8Array(0);
 
 /** What an entry of the store is, with the proof of it or of its absence. */
-function entry({ store, prove }: QueryBase, space: string, { data: key, ...asked }: QueryRequest): Answer {
-  ensure(storeSpaces.includes(space), errors.UnknownPath, { path: `/store/${space}/key` });
+function entry(
+  { machine, store, prove }: QueryBase,
+  space: string,
+  { data: key, ...asked }: QueryRequest,
+): Answer {
+  const isSpace = space === BASE_SPACE || machine.registry.modules.some(({ name }) => name === space);
+  ensure(isSpace, errors.UnknownPath, { path: `/store/${space}/key` });
   ensure(key.length > 0 && key.length <= KEY_BYTES_MAX, errors.BadKey, { bytes: key.length });
   const value = store.get(space, key) ?? NONE;
   if (!asked.prove) return { key, value };
@@ -63,8 +85,8 @@ function entry({ store, prove }: QueryBase, space: string, { data: key, ...asked
   return { key, value, proofOps: { ops: prove(space, key) } };
 }
 
-function answer(machine: Machine, base: QueryBase, request: QueryRequest): Answer {
-  const { store, block } = base;
+function answer(base: QueryBase, request: QueryRequest): Answer {
+  const { machine, store, block } = base;
   const { path, data } = request;
   if (path === SIMULATE) return { key: NONE, value: simulate(machine, store, block, data) };
   const [, space] = STORE_PATH.exec(path) ?? [];
@@ -81,7 +103,6 @@ function answer(machine: Machine, base: QueryBase, request: QueryRequest): Answe
  * a bug.
  */
 export function runQuery(
-  machine: Machine,
   latest: bigint,
   base: (height: bigint) => QueryBase | undefined,
   request: QueryRequest,
@@ -92,7 +113,7 @@ export function runQuery(
     ensure(found || request.height !== 0n, errors.NotReady);
     ensure(found, errors.InvalidHeight, { latest });
     height = found.block.height;
-    return { code: 0, codespace: "", log: "", ...answer(machine, found, request), height };
+    return { code: 0, codespace: "", log: "", ...answer(found, request), height };
   } catch (error) {
     return { ...failureOf(error), key: NONE, value: NONE, height };
   }

@@ -1,7 +1,9 @@
 import type { Evidence, ValidatorUpdate, Vote } from "#chain/kernel/ctx.ts";
+import type { Edition } from "#chain/kernel/edition.ts";
 import type { AppState } from "#chain/kernel/genesis.ts";
 import type { Registry } from "#chain/kernel/registry.ts";
 import type { MempoolLimits } from "#chain/mempool/limits.ts";
+import type { AnyTypes } from "#chain/protocol/amino.ts";
 import type { Bls } from "#chain/protocol/bls.ts";
 import type { CommitStore } from "#chain/store/port.ts";
 import type { Shelf } from "#chain/store/shelf.ts";
@@ -21,6 +23,8 @@ export type InvariantCheck = "none" | "cheap" | "full";
 
 /** What the app is given from the edges; everything else it computes. */
 export interface AppOptions {
+  /** The rules that this program knows, in the order in which they hold; by default the chain's own. */
+  readonly editions?: readonly Edition[];
   readonly store: CommitStore;
   /** Where snapshots of it are made for nodes that come later. */
   readonly snapshots?: Shelf;
@@ -47,6 +51,8 @@ export interface AppOptions {
 /** The parts that the app's functions share; made once. */
 export interface Machine {
   readonly registry: Registry;
+  /** What an `Any` inside a message may hold. */
+  readonly nestedAny: AnyTypes;
   readonly signatures: SignatureVerifier;
   readonly signaturePool: SignaturePool | undefined;
   readonly signatureCache: SignatureCache;
@@ -93,6 +99,8 @@ export interface BlockResult {
   readonly validatorUpdates: readonly ValidatorUpdate[];
   readonly txResults: readonly ExecTxResult[];
   readonly events: readonly Event[];
+  /** Version of the app from the next block on, where an upgrade has changed it. */
+  readonly appVersion?: bigint;
 }
 
 export interface QueryRequest {

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { APP_VERSION } from "#chain/abci/handlers.ts";
+import { APP_VERSION } from "#chain/app/modules.ts";
 import { BLOCK_BYTES_MAX, BLOCK_GAS_MAX } from "#chain/limits.ts";
 import type { Json } from "#chain/proto/json.ts";
 import { type CometSettings, cometToml, configure } from "./comet-settings.ts";

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { storeSpaces } from "#chain/app/modules.ts";
+import { chainEditions, spacesOf } from "#chain/app/modules.ts";
 import type { AppOptions, Block, BlockResult } from "#chain/app/types.ts";
 import { App } from "#chain/app.ts";
 import { sha256 } from "#chain/bytes/hash.ts";
@@ -128,7 +128,8 @@ export interface TestChain {
   until(height: bigint): Promise<void>;
 }
 
-type ChainOptions = Partial<Pick<AppOptions, "proofs" | "invariants" | "store" | "bls" | "signatures">> & {
+type AppPart = "proofs" | "invariants" | "store" | "bls" | "signatures" | "editions";
+type ChainOptions = Partial<Pick<AppOptions, AppPart>> & {
   readonly validator?: string;
   /** Whether a second app runs every block too; without it blocks take half the time. */
   readonly twin?: boolean;
@@ -143,7 +144,7 @@ interface Begun {
 
 function newApp(choice: GenesisChoice, options: ChainOptions, beacon?: Uint8Array): Begun {
   const app = new App({
-    store: memoryStore({ spaces: storeSpaces }),
+    store: memoryStore({ spaces: spacesOf(options.editions ?? chainEditions) }),
     proofs: noProofs,
     signatures: verifier,
     bls,

@@ -1,7 +1,7 @@
 import { parseAppState } from "#chain/abci/app-state.ts";
 import { startAbciServer } from "#chain/abci/server.ts";
 import { accountFor } from "#chain/app/host.ts";
-import { chainRegistry, storeSpaces } from "#chain/app/modules.ts";
+import { chainRegistry, nestedAny, storeSpaces } from "#chain/app/modules.ts";
 import { App } from "#chain/app.ts";
 import { homePaths } from "#chain/node/config.ts";
 import { leaveStarter, tellStarter } from "#chain/node/host.ts";
@@ -36,7 +36,11 @@ function accountsOf(appState: Uint8Array): AccountOf {
 }
 
 const cache = signatureCache(50_000);
-const machine = { registry: chainRegistry(), signatures, signaturePool, signatureCache: cache };
+const machine = {
+  registry: chainRegistry(),
+  nestedAny,
+  ...{ signatures, signaturePool, signatureCache: cache },
+};
 const ended = Promise.withResolvers<void>();
 const server = await startAbciServer({
   application: ceilingApplication(machine, accountsOf),

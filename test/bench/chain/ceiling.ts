@@ -1,8 +1,8 @@
 import type { Application } from "#chain/abci/application.ts";
 import { burst } from "#chain/abci/burst.ts";
-import { APP_VERSION } from "#chain/abci/handlers.ts";
 import { idOf } from "#chain/app/candidate.ts";
 import { type Reading, readingOf, txOf } from "#chain/app/execute.ts";
+import { APP_VERSION } from "#chain/app/modules.ts";
 import { verifyAhead } from "#chain/app/signatures.ts";
 import type { Machine } from "#chain/app/types.ts";
 import { sha256 } from "#chain/bytes/hash.ts";

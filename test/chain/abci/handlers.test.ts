@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Application } from "#chain/abci/application.ts";
-import { APP_VERSION, abciApplication } from "#chain/abci/handlers.ts";
-import { storeSpaces } from "#chain/app/modules.ts";
+import { abciApplication } from "#chain/abci/handlers.ts";
+import { APP_VERSION, storeSpaces } from "#chain/app/modules.ts";
 import { App } from "#chain/app.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 import { signBeacon } from "#chain/protocol/beacon.ts";

@@ -68,7 +68,8 @@ function machine(): { machine: Machine; store: Overlay } {
   });
   const modules = [authModule, bankModule, toy] as readonly unknown[] as readonly AnyModule[];
   const checks = { signatures, signaturePool: undefined, signatureCache: signatureCache(10) };
-  const made = { registry: registry(modules), ...checks };
+  const nestedAny = new Map();
+  const made = { registry: registry(modules), nestedAny, ...checks };
   const store = overlay(nothing);
   const { auth: accounts = {}, bank: balances = {} } = genesis({ members: [], others: [ann, ben] });
   initGenesis(writeCtx(made.registry, store, block, []), modules, { auth: accounts, bank: balances });
