@@ -15,8 +15,10 @@ import { marketsModule } from "#modules/markets/module.ts";
 import { proofsModule } from "#modules/proofs/module.ts";
 import { rewardsModule } from "#modules/rewards/module.ts";
 import { roundsModule } from "#modules/rounds/module.ts";
+import { slashingModule } from "#modules/slashing/module.ts";
 import { treasuryModule } from "#modules/treasury/module.ts";
 import { upgradeModule } from "#modules/upgrade/module.ts";
+import { consensusKeyTypes } from "#modules/validators/api.ts";
 import { validatorsModule } from "#modules/validators/module.ts";
 import { vestingModule } from "#modules/vesting/module.ts";
 import { BASE_SPACE } from "./base.ts";
@@ -26,6 +28,7 @@ const modules = [
   bankModule,
   feegrantModule,
   validatorsModule,
+  slashingModule,
   roundsModule,
   treasuryModule,
   communityModule,
@@ -51,10 +54,11 @@ export const chainEditions: readonly Edition[] = [
   { upgrade: "", appVersion: APP_VERSION, modules, migrations: [] },
 ];
 
-/** What an `Any` inside a message may hold: limits on fees, and what proposals may do. */
+/** What an `Any` inside a message may hold: limits on fees, keys of validators, and what proposals may do. */
 export const nestedTypes = (of: readonly AnyModule[]): AnyTypes =>
   new Map([
     ...allowanceTypes,
+    ...consensusKeyTypes,
     ...of
       .flatMap(({ messages }) => messages)
       .filter(({ handler }) => handler.electorate !== undefined)

@@ -5,11 +5,12 @@ import { addressKey } from "#chain/protocol/address.ts";
 import type { Delegation, Validator } from "#proto/gen/iterum/validators.ts";
 import { BONDED_POOL, inPool } from "./pools.ts";
 import { validatorOf } from "./records.ts";
-import { consensusKeys, delegations, delegators, validators } from "./state.ts";
+import { delegations, delegators, validators } from "./state.ts";
 
 // Operators are named by the addresses of their accounts (iterum1…), not as wallets write them:
 // chain/protocol/operator.ts converts.
 
+export { consensusKeyTypes } from "./create-validator.ts";
 export {
   consensusKeyRotated,
   delegationChanged,
@@ -21,19 +22,15 @@ export {
   validatorSlashed,
   validatorUnbonding,
 } from "./hooks.ts";
-export { bondDenom, isStaked, params } from "./params.ts";
-export { BONDED_POOL, NOT_BONDED_POOL } from "./pools.ts";
-export { requireReady, setReady } from "./records.ts";
+export { jail, unjail } from "./jail.ts";
+export { bondDenom, isStaked, params, unbondingMs } from "./params.ts";
+export { BONDED_POOL, isBonded as isInSet, NOT_BONDED_POOL } from "./pools.ts";
+export { byConsensusAddress, consensusAddress, requireReady, setReady, validatorOf } from "./records.ts";
 export { elect, launch } from "./set.ts";
+export { slash } from "./slash.ts";
 
 export const validator = (ctx: ReadCtx, operator: string): Validator | undefined =>
   validators.get(ctx, operator);
-
-/** The validator whose key has, or had, that consensus address (20 bytes); none once it is gone. */
-export function byConsensusAddress(ctx: ReadCtx, address: Uint8Array): Validator | undefined {
-  const key = consensusKeys.get(ctx, address);
-  return key && !key.retired ? validators.get(ctx, key.operator) : undefined;
-}
 
 export const delegation = (ctx: ReadCtx, delegator: string, operator: string): Delegation | undefined =>
   delegations.get(ctx, [delegator, operator]);

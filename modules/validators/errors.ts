@@ -1,6 +1,27 @@
 import { errorSet } from "#chain/kernel/error.ts";
 
 export const errors = errorSet("validators", {
+  NoStaking: [2, "the chain has an agreed set of validators and no staking"],
   NoValidator: [3, "rpc error: code = NotFound desc = validator does not exist"],
   BadGenesis: [4, "the validators of genesis are not consistent"],
+  BadAddress: [5, "not an address of this chain"],
+  BadDescription: [6, "a description has a name and bounded texts"],
+  BadCommission: [7, "commission rates are out of bounds"],
+  BadAmount: [8, "stake is an amount above zero of the chain's denom for it"],
+  BadKey: [9, "a consensus key is an Ed25519 key of 32 bytes"],
+  KeyTaken: [10, "the consensus key is or was a validator's"],
+  ValidatorExists: [11, "the account has a validator already"],
+  BadSelfDelegation: [12, "the least stake of its own is out of bounds"],
+  TooSoon: [13, "it was changed too short a time ago"],
+  NoDelegation: [14, "rpc error: code = NotFound desc = key not found: no such delegation"],
+  NotEnough: [15, "the delegation is worth less"],
+  TooManyEntries: [16, "too many are under way between the same parties"],
+  NoUnbonding: [17, "rpc error: code = NotFound desc = key not found: no such unbonding delegation"],
+  Moving: [18, "stake that has moved here must first have stood its time"],
+  SameValidator: [19, "source and destination are the same"],
+  Worthless: [20, "all stake of the validator was slashed"],
+  TooMuchStake: [21, "no more stake fits the power that consensus can count"],
+  BadParams: [22, "parameters are out of bounds"],
+  NoHistory: [23, "rpc error: code = NotFound desc = no history of the set is kept"],
+  BadRequest: [24, "rpc error: code = InvalidArgument desc = the request says too little"],
 });

@@ -1,11 +1,16 @@
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
+import { parseAddress } from "#chain/protocol/address.ts";
 import * as auth from "#modules/auth/api.ts";
 import type { GenesisState } from "#proto/gen/iterum/validators.ts";
+import { KEY_BYTES } from "./create-validator.ts";
 import { errors } from "./errors.ts";
+import { poolsAreExact, setIsTold, sharesSum } from "./invariants.ts";
+import { saveUnbonding } from "./leaving.ts";
 import { POOL_NAMES } from "./pools.ts";
 import { indexAll } from "./records.ts";
 import {
+  CONSENSUS_ADDRESS_BYTES,
   changed,
   consensusKeys,
   delegations,
@@ -14,18 +19,65 @@ import {
   leavings,
   nextLeaving,
   params,
+  readyOnly,
   redelegations,
   redelegationsOf,
   seats,
   unbondings,
-  unbondingsOf,
   validators,
 } from "./state.ts";
+import { checkParams } from "./update-params.ts";
 
 /** Whether genesis says anything of stake. */
 function isEmpty(genesis: GenesisState): boolean {
-  const { founders: first, validators: all, delegations: staked } = genesis;
-  return (first?.messages.length ?? 0) + all.length + staked.length === 0;
+  const { founders: first, validators: all, delegations: staked, seats: told, unbondings: leaving } = genesis;
+  return (first?.messages.length ?? 0) + all.length + staked.length + told.length + leaving.length === 0;
+}
+
+/** Fails with (validators, 4) unless these are addresses, and what lies between them comes for the first time. */
+function ensureNew(isNew: boolean, ...addresses: readonly string[]): void {
+  const sound = isNew && addresses.every((address) => parseAddress(address));
+  ensure(sound, errors.BadGenesis, { parties: addresses.join(" ").slice(0, 160) });
+}
+
+function initStake(ctx: WriteCtx, genesis: GenesisState): void {
+  for (const each of genesis.delegations) {
+    const { delegator, operator } = each;
+    ensureNew(!delegators.has(ctx, [operator, delegator]), delegator, operator);
+    delegations.set(ctx, [delegator, operator], each);
+    delegators.set(ctx, [operator, delegator], true);
+  }
+  for (const each of genesis.unbondings) {
+    const { delegator, operator } = each;
+    ensureNew(!unbondings.has(ctx, [delegator, operator]), delegator, operator);
+    saveUnbonding(ctx, each);
+  }
+  for (const each of genesis.redelegations) {
+    const { delegator, source, destination } = each;
+    const isNew = !redelegations.has(ctx, [delegator, destination, source]);
+    ensureNew(isNew, delegator, destination, source);
+    redelegations.set(ctx, [delegator, destination, source], each);
+    redelegationsOf.set(ctx, [source, delegator, destination], true);
+  }
+  for (const each of genesis.leavings) leavings.set(ctx, [each.endsMs, each.number], each);
+  if (genesis.nextLeaving > 0n) nextLeaving.set(ctx, genesis.nextLeaving);
+}
+
+function initSet(ctx: WriteCtx, genesis: GenesisState): void {
+  for (const key of genesis.consensusKeys) {
+    const isNew = key.address.length === CONSENSUS_ADDRESS_BYTES && !consensusKeys.has(ctx, key.address);
+    ensure(isNew && parseAddress(key.operator), errors.BadGenesis, { keyOf: key.operator });
+    consensusKeys.set(ctx, key.address, key);
+  }
+  for (const each of genesis.validators) {
+    ensureNew(!validators.has(ctx, each.operator), each.operator);
+    ensure(each.publicKey.length === KEY_BYTES, errors.BadGenesis, { keyOf: each.operator });
+    validators.set(ctx, each.operator, each);
+  }
+  for (const seat of genesis.seats) {
+    ensureNew(!seats.has(ctx, seat.operator), seat.operator);
+    seats.set(ctx, seat.operator, seat);
+  }
 }
 
 /** Puts parameters, who founds the set, and the stake of an exported chain into the state. */
@@ -35,30 +87,16 @@ export function initValidators(ctx: WriteCtx, genesis: GenesisState): void {
     ensure(isEmpty(genesis), errors.BadGenesis, { missing: "params" });
     return;
   }
+  checkParams(genesis.params);
   params.set(ctx, genesis.params);
   if (genesis.founders && genesis.founders.messages.length > 0) founders.set(ctx, genesis.founders);
-  for (const key of genesis.consensusKeys) consensusKeys.set(ctx, key.address, key);
-  for (const validator of genesis.validators) validators.set(ctx, validator.operator, validator);
-  for (const seat of genesis.seats) seats.set(ctx, seat.operator, seat);
-  for (const each of genesis.delegations) {
-    const { delegator, operator } = each;
-    delegations.set(ctx, [delegator, operator], each);
-    delegators.set(ctx, [operator, delegator], true);
-  }
-  for (const each of genesis.unbondings) {
-    const { delegator, operator } = each;
-    unbondings.set(ctx, [delegator, operator], each);
-    unbondingsOf.set(ctx, [operator, delegator], true);
-  }
-  for (const each of genesis.redelegations) {
-    const { delegator, source, destination } = each;
-    redelegations.set(ctx, [delegator, destination, source], each);
-    redelegationsOf.set(ctx, [source, delegator, destination], true);
-  }
-  for (const each of genesis.leavings) leavings.set(ctx, [each.endsMs, each.number], each);
-  if (genesis.nextLeaving > 0n) nextLeaving.set(ctx, genesis.nextLeaving);
+  if (genesis.readyOnly) readyOnly.set(ctx, true);
+  initSet(ctx, genesis);
+  initStake(ctx, genesis);
   indexAll(ctx);
   if (genesis.changed) changed.set(ctx, true);
+  for (const { name, holds } of [poolsAreExact, sharesSum, setIsTold])
+    ensure(holds(ctx), errors.BadGenesis, { broken: name });
 }
 
 /** The whole state as genesis. */
@@ -74,4 +112,5 @@ export const dumpValidators = (ctx: ReadCtx): GenesisState => ({
   leavings: [...leavings.all(ctx)].map(([, each]) => each),
   nextLeaving: nextLeaving.find(ctx) ?? 0n,
   changed: changed.find(ctx) ?? false,
+  readyOnly: readyOnly.find(ctx) ?? false,
 });

@@ -1,9 +1,20 @@
+import { equalBytes } from "#chain/bytes/compare.ts";
+import { sha256 } from "#chain/bytes/hash.ts";
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { mulDiv } from "#chain/math/mul-div.ts";
 import type { Validator } from "#proto/gen/iterum/validators.ts";
 import { errors } from "./errors.ts";
-import { byPower, changed, readyOnly, seats, validators } from "./state.ts";
+import { validatorRemoved } from "./hooks.ts";
+import {
+  byPower,
+  CONSENSUS_ADDRESS_BYTES,
+  changed,
+  consensusKeys,
+  readyOnly,
+  seats,
+  validators,
+} from "./state.ts";
 
 /** Base units of stake that make one of power. */
 export const POWER_UNITS = 1_000_000n;
@@ -19,7 +30,7 @@ export function validatorOf(ctx: ReadCtx, operator: string): Validator {
 }
 
 /** The power under which a validator stands for election; 0 where it does not. */
-const candidature = (ctx: ReadCtx, validator: Validator | undefined): bigint =>
+export const candidature = (ctx: ReadCtx, validator: Validator | undefined): bigint =>
   !validator || validator.jailed || (readyOnly.find(ctx) && !validator.ready) ? 0n : powerOf(validator);
 
 function reindex(ctx: WriteCtx, operator: string, before: bigint, after: bigint): void {
@@ -36,14 +47,35 @@ export function save(ctx: WriteCtx, validator: Validator): void {
   validators.set(ctx, operator, validator);
   reindex(ctx, operator, candidature(ctx, before), candidature(ctx, validator));
   // Another key of one in the set is a change too.
-  if (before !== undefined && before.publicKey !== publicKey && seats.has(ctx, operator))
-    changed.set(ctx, true);
+  const isOther = before !== undefined && !equalBytes(before.publicKey, publicKey);
+  if (isOther && seats.has(ctx, operator)) changed.set(ctx, true);
 }
 
-/** Removes a validator that has left the set and has no stake. */
-export function remove(ctx: WriteCtx, validator: Validator): void {
-  validators.delete(ctx, validator.operator);
-  reindex(ctx, validator.operator, candidature(ctx, validator), 0n);
+/** Removes a validator that has left the set and has no shares. Its keys stay taken for ever. */
+export function removeEmpty(ctx: WriteCtx, operator: string): void {
+  const validator = validatorOf(ctx, operator);
+  validators.delete(ctx, operator);
+  reindex(ctx, operator, candidature(ctx, validator), 0n);
+  ctx.fire(validatorRemoved, { operator, consensusAddress: consensusAddress(validator.publicKey) });
+}
+
+/** First 20 bytes of SHA-256 of a consensus key, as CometBFT has it. */
+export const consensusAddress = (publicKey: Uint8Array): Uint8Array =>
+  sha256(publicKey).subarray(0, CONSENSUS_ADDRESS_BYTES);
+
+/** Takes a consensus key for a validator; fails with (validators, 10) where anybody has or had it. */
+export function takeKey(ctx: WriteCtx, operator: string, publicKey: Uint8Array): Uint8Array {
+  const address = consensusAddress(publicKey);
+  ensure(!consensusKeys.has(ctx, address), errors.KeyTaken, { operator });
+  consensusKeys.set(ctx, address, { address, operator, height: ctx.height });
+  return address;
+}
+
+/** The validator whose key has, or had, that consensus address (20 bytes); none once it is gone. */
+export function byConsensusAddress(ctx: ReadCtx, address: Uint8Array): Validator | undefined {
+  const key = consensusKeys.get(ctx, address);
+  const found = key && validators.get(ctx, key.operator);
+  return found && key.height >= found.createdHeight ? found : undefined;
 }
 
 /** Makes the order of candidates anew from all validators; for genesis. */
@@ -55,6 +87,7 @@ export function indexAll(ctx: WriteCtx): void {
 
 /** Lets only those be elected that are ready; for genesis. */
 export function requireReady(ctx: WriteCtx): void {
+  if (readyOnly.find(ctx)) return;
   const all = [...validators.all(ctx)].map(([, validator]) => validator);
   const before = all.map((validator) => candidature(ctx, validator));
   readyOnly.set(ctx, true);

@@ -3,13 +3,15 @@ import type { ReadCtx, ValidatorUpdate, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import type { Seat, Validator } from "#proto/gen/iterum/validators.ts";
 import { Status } from "#proto/gen/iterum/validators.ts";
+import { found } from "./create-validator.ts";
 import { errors } from "./errors.ts";
+import { seatLeft, seatTaken } from "./events.ts";
 import { validatorBonded, validatorUnbonding } from "./hooks.ts";
-import { schedule } from "./leavings.ts";
+import { schedule } from "./leaving.ts";
 import { isStaked, params, unbondingMs } from "./params.ts";
 import { BONDED_POOL, isBonded, move, NOT_BONDED_POOL } from "./pools.ts";
 import { powerOf, save, validatorOf } from "./records.ts";
-import { byPower, changed, seats } from "./state.ts";
+import { byPower, changed, founders, seats } from "./state.ts";
 
 /** The most powerful candidates, as many as the set has seats. */
 function chosenOf(ctx: ReadCtx): ReadonlyMap<string, Validator> {
@@ -26,6 +28,7 @@ function bond(ctx: WriteCtx, validator: Validator): void {
   const { operator, tokens } = validator;
   move(ctx, NOT_BONDED_POOL, BONDED_POOL, tokens);
   save(ctx, { ...validator, status: Status.STATUS_BONDED });
+  seatTaken(ctx, { operator });
   ctx.fire(validatorBonded, { operator });
 }
 
@@ -36,6 +39,7 @@ function unbond(ctx: WriteCtx, operator: string): void {
   const status = Status.STATUS_UNBONDING;
   save(ctx, { ...validator, status, unbondingHeight: ctx.height, unbondingMs: unbondingAtMs });
   schedule(ctx, { delegator: "", operator, source: "", endsMs: unbondingAtMs });
+  seatLeft(ctx, { operator });
   ctx.fire(validatorUnbonding, { operator });
 }
 
@@ -93,6 +97,8 @@ function currentSet(ctx: ReadCtx): readonly ValidatorUpdate[] {
  */
 export function launch(ctx: WriteCtx, given: readonly ValidatorUpdate[] = []): readonly ValidatorUpdate[] {
   if (!isStaked(ctx)) return [];
+  for (const message of founders.find(ctx)?.messages ?? []) found(ctx, message);
+  founders.delete(ctx);
   elect(ctx);
   const set = currentSet(ctx);
   ensure(set.length > 0, errors.BadGenesis, { validators: 0 });

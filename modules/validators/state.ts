@@ -13,7 +13,8 @@ import {
   Validator,
 } from "#proto/gen/iterum/validators.ts";
 
-const CONSENSUS_ADDRESS_BYTES = 20;
+/** Bytes of a consensus address. */
+export const CONSENSUS_ADDRESS_BYTES = 20;
 
 /** (first account, second account) */
 export const accountPair = pair(addressKey, addressKey);

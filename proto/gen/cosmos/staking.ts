@@ -3,6 +3,7 @@ import { type Codec, codec, none, type Rpc } from "#chain/proto/codec.ts";
 import { Coin } from "#proto/gen/cosmos/base.ts";
 import { PageRequest, PageResponse } from "#proto/gen/cosmos/base/query.ts";
 import { Any, Duration, Timestamp } from "#proto/gen/google/protobuf.ts";
+import { Header } from "#proto/gen/tendermint/types.ts";
 
 /** Where a validator stands. */
 export const BondStatus = {
@@ -15,9 +16,11 @@ export type BondStatus = number;
 
 /** The set at a height; chains of this kind keep none. */
 export interface HistoricalInfo {
+  readonly header: Header | undefined;
   readonly valset: readonly Validator[];
 }
-export const HistoricalInfo: Codec<HistoricalInfo> = codec<HistoricalInfo>("cosmos.staking.v1beta1.HistoricalInfo", () => ({ valset: none }), [
+export const HistoricalInfo: Codec<HistoricalInfo> = codec<HistoricalInfo>("cosmos.staking.v1beta1.HistoricalInfo", () => ({ header: undefined, valset: none }), [
+  ["header", 1, "message", "optional", () => Header],
   ["valset", 2, "message", "repeated", () => Validator],
 ]);
 
@@ -474,16 +477,16 @@ export interface MsgEditValidator {
   /** Fields that say [do-not-modify] stay. */
   readonly description: Description | undefined;
   readonly validatorAddress: string;
-  /** Rate times 10¹⁸ in decimal digits; empty to leave it. */
-  readonly commissionRate: string;
-  /** Base units in decimal digits; empty to leave it. */
-  readonly minSelfDelegation: string;
+  /** Unset to leave it. */
+  readonly commissionRate: bigint | undefined;
+  /** Base units; unset to leave it. */
+  readonly minSelfDelegation: bigint | undefined;
 }
-export const MsgEditValidator: Codec<MsgEditValidator> = codec<MsgEditValidator>("cosmos.staking.v1beta1.MsgEditValidator", () => ({ description: undefined, validatorAddress: "", commissionRate: "", minSelfDelegation: "" }), [
+export const MsgEditValidator: Codec<MsgEditValidator> = codec<MsgEditValidator>("cosmos.staking.v1beta1.MsgEditValidator", () => ({ description: undefined, validatorAddress: "", commissionRate: undefined, minSelfDelegation: undefined }), [
   ["description", 1, "message", "optional", () => Description],
   ["validator_address", 2, "string"],
-  ["commission_rate", 3, "string"],
-  ["min_self_delegation", 4, "string"],
+  ["commission_rate", 3, "dec", "optional"],
+  ["min_self_delegation", 4, "int", "optional"],
 ]);
 
 export type MsgEditValidatorResponse = Readonly<Record<never, never>>;

@@ -78,7 +78,8 @@ function expressible(codec: Codec<unknown>, message: Message, types: Types): Mes
   for (const field of codec.fields) {
     if (NEWER.includes(`${codec.name}.${field.name}`)) out[field.name] = undefined;
     // It writes a length even for an empty packed list.
-    else if (field.label === "packed" && (out[field.name] as unknown[]).length === 0) out[field.name] = [0];
+    else if (field.label === "packed" && (out[field.name] as unknown[]).length === 0)
+      out[field.name] = [/64$/.test(field.kind) ? 0n : 0];
     else if (field.op === KINDS.message) {
       const inner = (field.ref as () => Codec<unknown>)();
       const value = out[field.name] ?? (defaults?.[field.name] === undefined ? undefined : inner.zero());
