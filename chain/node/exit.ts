@@ -1,3 +1,4 @@
+import { UpgradeNeeded } from "#chain/app/upgrade.ts";
 import { ChainBug } from "#chain/kernel/error.ts";
 import { StoreError } from "#chain/store/error.ts";
 
@@ -20,6 +21,8 @@ export const haltCodes = {
   appHash: 76,
   /** Configuration, genesis or a key is missing or wrong. */
   setup: 78,
+  /** The chain is under rules, or comes under rules, that this program does not know. */
+  upgrade: 79,
 } as const;
 
 export type HaltCause = keyof typeof haltCodes;
@@ -61,6 +64,8 @@ export function haltOf(error: unknown): Halt | undefined {
   const reason = errors.map(({ message }) => message.split("\n", 1)[0]).join(": ");
   const store = errors.find((each) => each instanceof StoreError);
   if (store instanceof StoreError) return { cause: storeCause(store, codes), reason };
+  const upgrade = errors.find((each) => each instanceof UpgradeNeeded);
+  if (upgrade) return { cause: "upgrade", reason: upgrade.message };
   if (errors.some((each) => each instanceof ChainBug)) return { cause: "bug", reason };
   return codes.some((code) => DISK_CODES.has(code)) ? { cause: "disk", reason } : undefined;
 }

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import type { Application } from "#chain/abci/application.ts";
 import { abciApplication } from "#chain/abci/handlers.ts";
 import { type AbciAddress, startAbciServer } from "#chain/abci/server.ts";
-import { storeSpaces } from "#chain/app/modules.ts";
+import { spacesOf } from "#chain/app/modules.ts";
 import type { AppOptions } from "#chain/app/types.ts";
 import { App } from "#chain/app.ts";
 import { openDiskStore } from "#chain/store/disk.ts";
@@ -17,6 +17,7 @@ import {
 } from "#proto/gen/tendermint/abci.ts";
 import type { AppMessage } from "./app-child.ts";
 import { answerStarter } from "./asking.ts";
+import { editionsOf } from "./editions.ts";
 import { type Halt, haltCodes } from "./exit.ts";
 import type { AppMetrics } from "./metrics/app-metrics.ts";
 import { type QueryService, startQueries } from "./queries/service.ts";
@@ -48,7 +49,9 @@ export interface HostOptions {
   /** The node's version, for people. */
   readonly version: string;
   /** What the app is given besides what this process has itself. */
-  readonly app: Omit<AppOptions, "store" | "signatures" | "warn">;
+  readonly app: Omit<AppOptions, "store" | "signatures" | "warn" | "editions">;
+  /** URL of a module whose `editions` are the rules that this program knows, in place of the chain's own. */
+  readonly editions?: string;
   /** Threads that answer queries. */
   readonly queryThreads?: number;
   readonly storage?: StorageOptions;
@@ -124,15 +127,19 @@ export async function hostApp(options: HostOptions): Promise<void> {
   const { snapshotEvery: every, snapshotsKept: keep = 2, ...kept } = options.storage ?? STORAGE;
   const stop = stopRequest();
   const warn = (text: string): void => log.warn({}, text);
-  const store = await openDiskStore(state, { spaces: storeSpaces, shared: true, ...kept, ...caches });
+  const editions = await editionsOf(options.editions);
+  const spaces = spacesOf(editions);
+  const store = await openDiskStore(state, { spaces, shared: true, ...kept, ...caches });
   const snapshots = openShelf({ folder: join(dirname(state), "snapshots"), store, every, keep, warn });
-  const queries = startQueries({ state, threads: queryThreads });
+  const queries = startQueries({ state, editions: options.editions, threads: queryThreads });
   const signaturePool = startSignaturePool({ warn });
   try {
     // Of the process, not of the day: nobody's change of the clock ages what waits.
     const nowMs = (): number => performance.now();
     const signatures = await loadVerifier(warn);
-    const app = new App({ store, snapshots, warn, nowMs, signatures, signaturePool, ...given });
+    const app = new App({ store, snapshots, warn, nowMs, signatures, signaturePool, editions, ...given });
+    // Rather not begin than stop at the first block.
+    app.eve();
     const failed = Promise.withResolvers<never>();
     const plain = tellRestoring(applicationOf(app, version, queries), options.onRestoring);
     const application =

@@ -9,8 +9,10 @@ import { signBeacon } from "#chain/protocol/beacon.ts";
 import { createMclBls } from "#chain/verify/bls.ts";
 import { startVerifier } from "#chain/verify/verifier.ts";
 
-// The app alone in a process, so that a test can kill it. Home and beacon key come by environment.
+// The app alone in a process, so that a test can kill it. Home and beacon key come by environment, and the URL
+// of a module of editions where it is to know other rules than the chain's own.
 const home = process.env["ITERUM_TEST_HOME"] ?? "";
+const editions = process.env["ITERUM_TEST_EDITIONS"];
 const beacon = fromHex(process.env["ITERUM_TEST_BEACON"] ?? "");
 /** Caches that are full within minutes. */
 const cacheBytes = Number(process.env["ITERUM_TEST_CACHE_BYTES"] ?? 0);
@@ -31,6 +33,7 @@ try {
       snapshotEvery: Number(process.env["ITERUM_TEST_SNAPSHOTS"] ?? 0),
     },
     version: "test",
+    ...(editions !== undefined && { editions }),
     rpcUrl: rpcUrlOf(await readFile(paths.cometConfig, "utf8")),
     ...(cacheBytes > 0 && { caches: { entryCacheBytes: cacheBytes, nodeCacheBytes: cacheBytes } }),
     app: {

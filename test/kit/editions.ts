@@ -58,8 +58,18 @@ export const second: Edition = {
 /** What a program knows that runs through the upgrade. */
 export const editions: readonly Edition[] = [first, second];
 
+const moduleVersions = [...versionsOf(first)].map(([name, version]) => ({ name, version }));
+
 /** Makes a new chain begin under the first rules, though its program knows others. */
-export const underFirstRules = altered("upgrade", Upgrade, (genesis) => ({
-  ...genesis,
-  moduleVersions: [...versionsOf(first)].map(([name, version]) => ({ name, version })),
-}));
+export const underFirstRules = altered("upgrade", Upgrade, (genesis) => ({ ...genesis, moduleVersions }));
+
+/** Where a process finds the editions of this file: the environment of a program that runs through. */
+export const upgradedEnv = { ITERUM_TEST_EDITIONS: import.meta.url };
+
+/** The same, with the upgrade planned for a height. */
+export const plannedFor = (height: bigint) =>
+  altered("upgrade", Upgrade, (genesis) => ({
+    ...genesis,
+    moduleVersions,
+    plan: { name: UPGRADE, height, info: "see the notes", time: undefined },
+  }));

@@ -31,8 +31,7 @@ function refused({ code, codespace, text }: ErrorFactory): QueryResult {
 }
 
 /** Starts threads that answer queries over the state of this process; see ADR 0008. */
-export function startQueries({ state, threads }: QueryOptions): QueryService {
-  const workerData: QueryThread = { state };
+export function startQueries({ threads, ...workerData }: QueryOptions): QueryService {
   const pool = new WorkerPool<QueryRequest, QueryAnswer>({
     ...{ threads, workerData, failuresMax: 1, timeoutMs: HUNG_MS },
     entry: new URL("./worker.ts", import.meta.url),

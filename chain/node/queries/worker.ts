@@ -1,12 +1,14 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { storeSpaces } from "#chain/app/modules.ts";
+import { spacesOf } from "#chain/app/modules.ts";
 import type { QueryRequest, QueryResult } from "#chain/app/types.ts";
 import { App } from "#chain/app.ts";
+import type { Edition } from "#chain/kernel/edition.ts";
 import { StoreError } from "#chain/store/error.ts";
 import type { NodeStore } from "#chain/store/port.ts";
 import { openStoreReader, type StoreReader } from "#chain/store/reader.ts";
 import { CODE_PANIC } from "#chain/tx/result.ts";
 import { loadVerifier } from "#chain/verify/load-verifier.ts";
+import { editionsOf } from "../editions.ts";
 import { type Meter, meteredStore, QUERY_BUDGET, queryMeter } from "./budget.ts";
 import { lowerPriority } from "./priority.ts";
 
@@ -14,6 +16,8 @@ import { lowerPriority } from "./priority.ts";
 export interface QueryThread {
   /** Folder of the state, which this process has open for sharing. */
   readonly state: string;
+  /** URL of a module with the rules that the program knows; the chain's own without. */
+  readonly editions?: string | undefined;
 }
 
 /** An answer, or why the state can no longer be trusted. */
@@ -24,7 +28,11 @@ export type QueryAnswer =
 // A worker thread: takes one QueryRequest at a time and answers it on the version that was committed last.
 
 /** The app over the version committed last; made anew when there is a newer one. */
-async function latestApp(reader: StoreReader, meter: Meter): Promise<() => App> {
+async function latestApp(
+  reader: StoreReader,
+  meter: Meter,
+  editions: readonly Edition[],
+): Promise<() => App> {
   const signatures = await loadVerifier(() => undefined);
   const proofs = {
     verifyAll: () => Promise.reject(new Error("queries judge no proofs")),
@@ -34,7 +42,7 @@ async function latestApp(reader: StoreReader, meter: Meter): Promise<() => App> 
   return () => {
     const store = reader.latest();
     if (made?.store !== store)
-      made = { store, app: new App({ store: meteredStore(store, meter), proofs, signatures }) };
+      made = { store, app: new App({ store: meteredStore(store, meter), proofs, signatures, editions }) };
     return made.app;
   };
 }
@@ -57,10 +65,11 @@ function answer(app: () => App, request: QueryRequest): QueryAnswer {
   }
 }
 
-async function serve(port: MessagePort, { state }: QueryThread): Promise<void> {
+async function serve(port: MessagePort, { state, editions: url }: QueryThread): Promise<void> {
   lowerPriority();
   const meter = queryMeter(QUERY_BUDGET, () => performance.now());
-  const app = await latestApp(await openStoreReader(state, { spaces: storeSpaces }), meter);
+  const editions = await editionsOf(url);
+  const app = await latestApp(await openStoreReader(state, { spaces: spacesOf(editions) }), meter, editions);
   port.on("message", (request: QueryRequest) => {
     meter.reset();
     port.postMessage(answer(app, request));
