@@ -1,11 +1,17 @@
 import { type GeneratedType, Registry } from "@cosmjs/proto-signing";
+import { defaultRegistryTypes } from "@cosmjs/stargate";
 import { BinaryWriter } from "cosmjs-types/binary";
-import { MsgMultiSend, MsgSend } from "cosmjs-types/cosmos/bank/v1beta1/tx";
-import { MsgGrantAllowance, MsgRevokeAllowance } from "cosmjs-types/cosmos/feegrant/v1beta1/tx";
+import { MsgUnjail } from "cosmjs-types/cosmos/slashing/v1beta1/tx";
 import type { Codec, Rpc } from "#chain/proto/codec.ts";
 import type { AnyTypes } from "#chain/protocol/amino.ts";
 import { Msg as BankMsg } from "#proto/gen/cosmos/bank.ts";
+import { PubKey } from "#proto/gen/cosmos/crypto/ed25519.ts";
+import { Msg as DistributionMsg } from "#proto/gen/cosmos/distribution.ts";
 import { BasicAllowance, Msg as FeegrantMsg, PeriodicAllowance } from "#proto/gen/cosmos/feegrant.ts";
+import { Msg as MintMsg } from "#proto/gen/cosmos/mint.ts";
+import { Msg as SlashingMsg } from "#proto/gen/cosmos/slashing.ts";
+import { Msg as StakingMsg } from "#proto/gen/cosmos/staking.ts";
+import { Msg as UpgradeMsg } from "#proto/gen/cosmos/upgrade.ts";
 import type { Any } from "#proto/gen/google/protobuf.ts";
 import { Msg as CommitmentsMsg } from "#proto/gen/iterum/commitments.ts";
 import { Msg as CommunityMsg } from "#proto/gen/iterum/community.ts";
@@ -16,6 +22,7 @@ import { Msg as MarketsMsg } from "#proto/gen/iterum/markets.ts";
 import { Msg as ProofsMsg } from "#proto/gen/iterum/proofs.ts";
 import { Msg as RewardsMsg } from "#proto/gen/iterum/rewards.ts";
 import { Msg as TreasuryMsg } from "#proto/gen/iterum/treasury.ts";
+import { Msg as ValidatorsMsg } from "#proto/gen/iterum/validators.ts";
 import { Msg as VestingMsg } from "#proto/gen/iterum/vesting.ts";
 import { ClientError } from "./errors.ts";
 import type { TxMessage } from "./tx.ts";
@@ -35,7 +42,13 @@ const services = [
   RewardsMsg,
   GamesMsg,
   GovMsg,
+  ValidatorsMsg,
   VestingMsg,
+];
+
+/** Those of Cosmos SDK. */
+const cosmosServices = [
+  ...[BankMsg, FeegrantMsg, StakingMsg, SlashingMsg, MintMsg, DistributionMsg, UpgradeMsg],
 ];
 
 /** Whether only governance sends it: then its first field says in whose name. */
@@ -46,19 +59,18 @@ export const ownCodecs = services.flatMap(codecsOf).filter(([, codec]) => !isGov
 
 /** Messages that a proposal may carry, by type URL. */
 export const governedCodecs: ReadonlyMap<string, Codec<unknown>> = new Map(
-  services.flatMap(codecsOf).filter(([, codec]) => isGoverned(codec)),
+  [...services, ...cosmosServices].flatMap(codecsOf).filter(([, codec]) => isGoverned(codec)),
 );
 
 /** The codec of every message that an account can send, by type URL. */
 export const messageCodecs: ReadonlyMap<string, Codec<unknown>> = new Map([
-  ...codecsOf(BankMsg),
-  ...codecsOf(FeegrantMsg),
+  ...cosmosServices.flatMap(codecsOf).filter(([, codec]) => !isGoverned(codec)),
   ...ownCodecs,
 ]);
 
 /** What an `Any` inside a message may hold. */
 export const anyTypes: AnyTypes = new Map([
-  ...([BasicAllowance, PeriodicAllowance] as Codec<unknown>[]).map(
+  ...([BasicAllowance, PeriodicAllowance, PubKey] as Codec<unknown>[]).map(
     (codec) => [codec.typeUrl, codec] as const,
   ),
   ...governedCodecs,
@@ -97,10 +109,8 @@ const generatedType = <T>(codec: Codec<T>): GeneratedType => ({
  */
 export function iterumRegistry(): Registry {
   const registry = new Registry([
-    ["/cosmos.bank.v1beta1.MsgSend", MsgSend],
-    ["/cosmos.bank.v1beta1.MsgMultiSend", MsgMultiSend],
-    ["/cosmos.feegrant.v1beta1.MsgGrantAllowance", MsgGrantAllowance],
-    ["/cosmos.feegrant.v1beta1.MsgRevokeAllowance", MsgRevokeAllowance],
+    ...defaultRegistryTypes.filter(([typeUrl]) => messageCodecs.has(typeUrl)),
+    [MsgUnjail.typeUrl, MsgUnjail],
   ]);
   for (const [typeUrl, codec] of ownCodecs) registry.register(typeUrl, generatedType(codec));
   return registry;

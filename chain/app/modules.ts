@@ -6,12 +6,14 @@ import { authModule } from "#modules/auth/module.ts";
 import { bankModule } from "#modules/bank/module.ts";
 import { commitmentsModule } from "#modules/commitments/module.ts";
 import { communityModule } from "#modules/community/module.ts";
+import { distributionModule } from "#modules/distribution/module.ts";
 import { electionsModule } from "#modules/elections/module.ts";
 import { allowanceTypes } from "#modules/feegrant/api.ts";
 import { feegrantModule } from "#modules/feegrant/module.ts";
 import { gamesModule } from "#modules/games/module.ts";
 import { govModule } from "#modules/gov/module.ts";
 import { marketsModule } from "#modules/markets/module.ts";
+import { mintModule } from "#modules/mint/module.ts";
 import { proofsModule } from "#modules/proofs/module.ts";
 import { rewardsModule } from "#modules/rewards/module.ts";
 import { roundsModule } from "#modules/rounds/module.ts";
@@ -29,6 +31,8 @@ const modules = [
   feegrantModule,
   validatorsModule,
   slashingModule,
+  mintModule,
+  distributionModule,
   roundsModule,
   treasuryModule,
   communityModule,

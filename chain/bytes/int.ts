@@ -1,3 +1,5 @@
+import { fromHex } from "./hex.ts";
+
 /** Two bytes, big-endian; throws outside 0…65535. */
 export function u16be(value: number): Uint8Array {
   if (!Number.isInteger(value) || value < 0 || value > 0xffff) throw new RangeError(`not a u16: ${value}`);
@@ -76,4 +78,12 @@ export function bigFromBytes(bytes: Uint8Array): bigint {
   let value = 0n;
   for (const byte of bytes) value = (value << 8n) | BigInt(byte);
   return value;
+}
+
+/** The shortest big-endian bytes of an integer of 0 or more: none for zero. */
+export function bigBytes(value: bigint): Uint8Array {
+  if (value < 0n) throw new RangeError(`negative: ${value}`);
+  const digits = value === 0n ? "" : value.toString(16);
+  const even = digits.length % 2 === 0 ? digits : `0${digits}`;
+  return fromHex(even);
 }

@@ -4,17 +4,39 @@ import { decText } from "#chain/proto/dec.ts";
 import { type FieldInfo, isDefault, KINDS } from "#chain/proto/field.ts";
 import { type Json, toJson } from "#chain/proto/json.ts";
 import { Coin } from "#proto/gen/cosmos/base.ts";
+import { PubKey } from "#proto/gen/cosmos/crypto/ed25519.ts";
+import { MsgUnjail } from "#proto/gen/cosmos/slashing.ts";
+import { Description } from "#proto/gen/cosmos/staking.ts";
 import { Any, Duration, Timestamp } from "#proto/gen/google/protobuf.ts";
 
 /** The codecs of what an `Any` inside a message may hold, by type URL. */
 export type AnyTypes = ReadonlyMap<string, Codec<unknown>>;
 export const noAnyTypes: AnyTypes = new Map();
 
-/** The name of a type in Amino JSON: `iterum/MsgX` for ours, `cosmos-sdk/MsgX` for those of Cosmos SDK. */
+/** Names of Cosmos SDK's own making: a Ledger device takes 39 characters, and each name is one type's. */
+const SDK_NAMES: ReadonlyMap<string, string> = new Map([
+  ["cosmos.distribution.v1beta1.MsgSetWithdrawAddress", "cosmos-sdk/MsgModifyWithdrawAddress"],
+  ["cosmos.distribution.v1beta1.MsgWithdrawDelegatorReward", "cosmos-sdk/MsgWithdrawDelegationReward"],
+  ["cosmos.distribution.v1beta1.MsgWithdrawValidatorCommission", "cosmos-sdk/MsgWithdrawValCommission"],
+  ["cosmos.distribution.v1beta1.MsgCommunityPoolSpend", "cosmos-sdk/distr/MsgCommunityPoolSpend"],
+  ["cosmos.distribution.v1beta1.MsgUpdateParams", "cosmos-sdk/distribution/MsgUpdateParams"],
+  ["cosmos.mint.v1beta1.MsgUpdateParams", "cosmos-sdk/x/mint/MsgUpdateParams"],
+  ["cosmos.slashing.v1beta1.MsgUpdateParams", "cosmos-sdk/x/slashing/MsgUpdateParams"],
+  ["cosmos.staking.v1beta1.MsgUpdateParams", "cosmos-sdk/x/staking/MsgUpdateParams"],
+  [PubKey.name, "tendermint/PubKeyEd25519"],
+]);
+
+/** The name of a type in Amino JSON: `iterum/MsgX` for ours, `cosmos-sdk/MsgX` for most of Cosmos SDK. */
 export function aminoName({ name }: Codec<unknown>): string {
+  const given = SDK_NAMES.get(name);
+  if (given !== undefined) return given;
   const own = name.slice(name.lastIndexOf(".") + 1);
   return name.startsWith("cosmos.") ? `cosmos-sdk/${own}` : `iterum/${own}`;
 }
+
+/** The name of a field in Amino JSON: that of the .proto file, but for one of Cosmos SDK. */
+export const aminoKey = ({ name }: Codec<unknown>, { protoName }: FieldInfo): string =>
+  name === MsgUnjail.name ? "address" : protoName;
 
 /** A message as Amino JSON names it. */
 export const aminoMessage = (codec: Codec<unknown>, value: unknown, anyTypes = noAnyTypes): AminoMessage => ({
@@ -29,19 +51,21 @@ export interface AminoMessage {
 
 /**
  * A message in Amino JSON, by rule: names of the .proto file; zero values left out, but for decimals, lists
- * of coins and what is marked as optional; integers of 64 bits and decimals as strings, bytes in base64,
- * enums as numbers, times in RFC 3339, durations in nanoseconds. One text has one message and the reverse.
+ * of coins, descriptions of validators and what is marked as optional; integers of 64 bits and decimals as
+ * strings, those with 18 places with all of them, bytes in base64, a validator's key as its bytes, enums as
+ * numbers, times in RFC 3339, durations in nanoseconds. One text has one message and the reverse.
  */
 export function aminoValue(codec: Codec<unknown>, value: unknown, anyTypes: AnyTypes = noAnyTypes): Json {
   if (codec.name === Timestamp.name) return aminoTime(value as Timestamp);
   if (codec.name === Duration.name) return aminoDuration(value as Duration);
   if (codec.name === Any.name) return aminoAny(value as Any, anyTypes);
+  if (codec.name === PubKey.name) return toBase64((value as PubKey).key);
   const out: Record<string, Json> = {};
   for (const field of codec.fields) {
     const held = (value as Readonly<Record<string, unknown>>)[field.name];
-    if (held === undefined || isOmitted(field, held)) continue;
+    if (held === undefined || (isOmitted(field, held) && codec.name !== Description.name)) continue;
     const one = (element: unknown): Json => aminoElement(field, element, anyTypes);
-    out[field.protoName] = field.repeated ? (held as readonly unknown[]).map(one) : one(held);
+    out[aminoKey(codec, field)] = field.repeated ? (held as readonly unknown[]).map(one) : one(held);
   }
   return out;
 }

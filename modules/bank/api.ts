@@ -4,6 +4,8 @@ import * as auth from "#modules/auth/api.ts";
 import { errors, InsufficientFunds } from "./errors.ts";
 import { balances, supplies } from "./state.ts";
 
+export { ensureCoins } from "./coins.ts";
+
 const AMOUNT_LIMIT = 1n << 128n;
 
 /** What an address holds of a denom, in base units. */
@@ -23,6 +25,18 @@ function setSupply(ctx: WriteCtx, denom: string, amount: bigint): void {
   else supplies.set(ctx, denom, amount);
 }
 
+const spent = (ctx: WriteCtx, spender: string, amount: string): void =>
+  ctx.emit("coin_spent", [
+    ["spender", spender],
+    ["amount", amount],
+  ]);
+
+const received = (ctx: WriteCtx, receiver: string, amount: string): void =>
+  ctx.emit("coin_received", [
+    ["receiver", receiver],
+    ["amount", amount],
+  ]);
+
 /** Moves base units; fails with (sdk, 5) when the sender has less. Nothing else moves coins. */
 export function send(ctx: WriteCtx, from: string, to: string, denom: string, amount: bigint): void {
   assert(amount >= 0n, "a negative amount was sent");
@@ -32,10 +46,13 @@ export function send(ctx: WriteCtx, from: string, to: string, denom: string, amo
   setBalance(ctx, from, denom, held - amount);
   auth.ensureAccount(ctx, to);
   setBalance(ctx, to, denom, balance(ctx, to, denom) + amount);
+  const text = `${amount}${denom}`;
+  spent(ctx, from, text);
+  received(ctx, to, text);
   ctx.emit("transfer", [
     ["recipient", to],
     ["sender", from],
-    ["amount", `${amount}${denom}`],
+    ["amount", text],
   ]);
 }
 
@@ -46,6 +63,7 @@ export function mint(ctx: WriteCtx, to: string, denom: string, amount: bigint): 
   setSupply(ctx, denom, supply(ctx, denom) + amount);
   auth.ensureAccount(ctx, to);
   setBalance(ctx, to, denom, balance(ctx, to, denom) + amount);
+  received(ctx, to, `${amount}${denom}`);
   ctx.emit("coinbase", [
     ["minter", to],
     ["amount", `${amount}${denom}`],
@@ -60,6 +78,7 @@ export function burn(ctx: WriteCtx, from: string, denom: string, amount: bigint)
   ensure(held >= amount, InsufficientFunds, { address: from, held, needed: amount, denom });
   setBalance(ctx, from, denom, held - amount);
   setSupply(ctx, denom, supply(ctx, denom) - amount);
+  spent(ctx, from, `${amount}${denom}`);
   ctx.emit("burn", [
     ["burner", from],
     ["amount", `${amount}${denom}`],

@@ -103,7 +103,8 @@ test("accounts and coins are told as wallets expect", async () => {
   const modules = ask(chain, Auth.moduleAccounts, {}).accounts.map(
     ({ value }) => ModuleAccount.decode(value).name,
   );
-  const owners = ["community", "elections", "fees", "gov", "markets", "treasury", "vesting"];
+  const stake = ["bonded_tokens_pool", "not_bonded_tokens_pool", "distribution"];
+  const owners = [...stake, "community", "elections", "fees", "gov", "markets", "treasury", "vesting"].sort();
   assert.deepEqual(modules.toSorted(), owners);
   assert.equal(ask(chain, Auth.params, {}).params?.txSigLimit, 7n);
   assert.equal(ask(chain, Params.params, {}).params?.feeDenom, DENOM);

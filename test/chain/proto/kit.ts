@@ -106,11 +106,15 @@ const SAME: Readonly<Record<string, string>> = {
 
 type Packed = readonly Codec<unknown>[];
 
+const TIMES = ["google.protobuf.Timestamp", "google.protobuf.Duration"];
+/** Times that exist, and durations that are any. */
+const time = fc.record({ seconds: fc.bigInt(0n, 2n ** 33n), nanos: fc.nat(999_999_999) });
+
 /** Any `Any` that holds a message of one of the types. */
 const packedOf = (packed: Packed, depth: number): fc.Arbitrary<unknown> =>
   fc.oneof(
     ...packed.map((codec) =>
-      messages(codec, depth).map((value) => ({ typeUrl: codec.typeUrl, value: codec.encode(value) })),
+      messages(codec, depth, packed).map((value) => ({ typeUrl: codec.typeUrl, value: codec.encode(value) })),
     ),
   );
 
@@ -118,6 +122,7 @@ function elements(field: FieldInfo, depth: number, packed: Packed): fc.Arbitrary
   if (field.op === KINDS.message) {
     const nested = (field.ref as () => Codec<unknown>)();
     if (nested.name === "google.protobuf.Any" && packed.length > 0) return packedOf(packed, depth - 1);
+    if (TIMES.includes(nested.name) && packed.length > 0) return time;
     return messages(nested, depth - 1, packed);
   }
   if (field.op === KINDS.enum) return fc.constantFrom(...Object.values((field.ref as () => EnumValues)()));
@@ -125,7 +130,8 @@ function elements(field: FieldInfo, depth: number, packed: Packed): fc.Arbitrary
 }
 
 /**
- * All messages of a type, nested at most `depth` deep; an `Any` holds one of the packed types where given.
+ * All messages of a type, nested at most `depth` deep; an `Any` holds one of the packed types where given,
+ * and then times exist.
  */
 export function messages(
   codec: Codec<unknown>,

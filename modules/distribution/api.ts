@@ -1,0 +1,2 @@
+export { inPool } from "./pool.ts";
+export { dueTo } from "./settle.ts";

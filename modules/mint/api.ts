@@ -1,0 +1,1 @@
+export { inflationOf } from "./mint-block.ts";
