@@ -32,6 +32,13 @@ export {
   snapshotOf,
 } from "./community.ts";
 export { type ConnectOptions, connect, type IterumClient, type LightTrust } from "./connect.ts";
+export {
+  type DistributionQueries,
+  msgFundCommunityPool,
+  msgSetWithdrawAddress,
+  msgWithdrawCommission,
+  msgWithdrawReward,
+} from "./distribution.ts";
 export { type ElectionsQueries, msgVoteCouncil } from "./elections.ts";
 export { ClientError, type ClientErrorKind } from "./errors.ts";
 export { eventsOf, type TypedEvent, typedEvent } from "./events.ts";
@@ -96,6 +103,16 @@ export {
   type TxSigner,
 } from "./signer.ts";
 export type { Simulation } from "./simulate.ts";
+export {
+  msgBeginRedelegate,
+  msgCancelUnbonding,
+  msgCreateValidator,
+  msgDelegate,
+  msgEditValidator,
+  msgUndelegate,
+  type StakingQueries,
+  validatorAddress,
+} from "./staking.ts";
 export {
   msgDonate,
   msgPayFee,

@@ -1,6 +1,7 @@
 import { type BankQueries, bankQueries } from "./bank.ts";
 import { type CommitmentsQueries, commitmentsQueries } from "./commitments.ts";
 import { type CommunityQueries, communityQueries } from "./community.ts";
+import { type DistributionQueries, distributionQueries } from "./distribution.ts";
 import { type ElectionsQueries, electionsQueries } from "./elections.ts";
 import { type FeegrantQueries, feegrantQueries } from "./feegrant.ts";
 import { type GovQueries, govQueries } from "./gov.ts";
@@ -9,6 +10,7 @@ import type { Ask } from "./ports.ts";
 import { type ProofsQueries, proofsQueries } from "./proofs.ts";
 import { type RewardsQueries, rewardsQueries } from "./rewards.ts";
 import { type RoundsQueries, roundsQueries } from "./rounds.ts";
+import { type StakingQueries, stakingQueries } from "./staking.ts";
 import { type TreasuryQueries, treasuryQueries } from "./treasury.ts";
 import { type VestingQueries, vestingQueries } from "./vesting.ts";
 
@@ -26,6 +28,8 @@ export interface ModuleQueries {
   readonly rewards: RewardsQueries;
   readonly gov: GovQueries;
   readonly vesting: VestingQueries;
+  readonly staking: StakingQueries;
+  readonly distribution: DistributionQueries;
 }
 
 /** The questions of all modules over one way to ask. */
@@ -42,4 +46,6 @@ export const moduleQueries = (ask: Ask): ModuleQueries => ({
   rewards: rewardsQueries(ask),
   gov: govQueries(ask),
   vesting: vestingQueries(ask),
+  staking: stakingQueries(ask),
+  distribution: distributionQueries(ask),
 });

@@ -90,6 +90,8 @@ const layers: readonly Layer[] = [
   { name: "web", files: /^web\//, may: [/^client\//], packages: npm },
   { name: "command line", files: /^cli\//, may: [/^(?!test\/)/], packages: all },
   { name: "generator", files: /^proto\/(?!gen\/)/, may: [/^chain\/proto\//], packages: all },
+  // Programs of people who use the package; a test builds it and runs them.
+  { name: "examples", files: /^docs\/examples\//, may: [], packages: /^iterum-client(?:\/|$)|^node:/ },
   { name: "scripts", files: /^scripts\//, may: [], packages: /^node:/ },
   { name: "tests", files: /^test\//, may: [all], packages: all },
 ];
