@@ -10,4 +10,7 @@ export const errors = errorSet("elections", {
   Barred: [8, "the member was slashed and is kept out of some rounds"],
   UrnFull: [9, "as many have committed data as there are seats"],
   BadVote: [10, "not a vote that can be counted"],
+  BadBeaconKey: [11, "not a beacon key whose secret its owner has shown to know"],
+  KeyIsComing: [12, "the validator's next beacon key is on its way already"],
+  BeaconUnsigned: [13, "nobody signs the beacon of this chain"],
 });

@@ -1,14 +1,48 @@
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
+import { verifyPossession } from "#chain/protocol/beacon.ts";
+import * as rounds from "#modules/rounds/api.ts";
+import * as validators from "#modules/validators/api.ts";
 import type { GenesisState } from "#proto/gen/iterum/elections.ts";
+import { beaconIsSigned } from "./beacon.ts";
 import { restoreVote, votesThatCount } from "./council.ts";
 import { errors } from "./errors.ts";
-import { bars, beacon, beaconKeys, candidates, elections, emptying, exclusions, seats } from "./state.ts";
+import { announce } from "./register-beacon-key.ts";
+import {
+  bars,
+  beacon,
+  beaconKeys,
+  candidates,
+  comingKeys,
+  elections,
+  emptying,
+  exclusions,
+  goings,
+  seats,
+} from "./state.ts";
 import { putIn } from "./urn.ts";
 
 /** Candidates as they went into their urns. */
 const inUrnOrder = (list: GenesisState["candidates"]): GenesisState["candidates"] =>
   list.toSorted((a, b) => (a.candidate?.ticket ?? 0) - (b.candidate?.ticket ?? 0));
+
+/** Puts the keys that sign the beacon into the state; validators of genesis that have one may be elected. */
+export function initBeaconKeys(ctx: WriteCtx, genesis: GenesisState): void {
+  for (const key of genesis.beaconKeys) {
+    ensure(verifyPossession(key.possession, key.publicKey), errors.BadGenesis, { key: "beacon" });
+    beaconKeys.set(ctx, key.validator, key);
+  }
+  ensure(beaconIsSigned(ctx) || rounds.isDev(ctx), errors.BadGenesis, { missing: "beacon keys" });
+  if (beaconIsSigned(ctx) && validators.isStaked(ctx)) {
+    validators.requireReady(ctx);
+    for (const { validator } of genesis.beaconKeys) {
+      const found = validators.byConsensusAddress(ctx, validator);
+      if (found && !found.ready) validators.setReady(ctx, found.operator, true);
+    }
+  }
+  for (const coming of genesis.comingBeaconKeys) announce(ctx, coming);
+  for (const { height, validator } of genesis.goingBeaconKeys) goings.set(ctx, [height, validator], true);
+}
 
 /** Puts the urns and seats of an exported chain back. */
 export function restoreElections(ctx: WriteCtx, genesis: GenesisState): void {
@@ -48,4 +82,6 @@ export const dumpElections = (ctx: ReadCtx): GenesisState => ({
   emptying: [...emptying.all(ctx)].map(([[gameId, roundId]]) => ({ gameId, roundId })),
   bars: [...bars.all(ctx)].map(([[gameId, member], untilRound]) => ({ gameId, member, untilRound })),
   councilVotes: [...votesThatCount(ctx)],
+  comingBeaconKeys: [...comingKeys.all(ctx)].map(([, coming]) => coming),
+  goingBeaconKeys: [...goings.all(ctx)].map(([[height, validator]]) => ({ height, validator })),
 });

@@ -1,21 +1,23 @@
 import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { type Answers, defineModule, invariant, messages, on, queries } from "#chain/kernel/module.ts";
-import { firstBeacon, verifyPossession } from "#chain/protocol/beacon.ts";
+import { firstBeacon } from "#chain/protocol/beacon.ts";
 import * as auth from "#modules/auth/api.ts";
 import * as bank from "#modules/bank/api.ts";
 import * as community from "#modules/community/api.ts";
 import * as rounds from "#modules/rounds/api.ts";
+import * as validators from "#modules/validators/api.ts";
 import { GenesisState, Injected, Msg, Query } from "#proto/gen/iterum/elections.ts";
 import { Phase } from "#proto/gen/iterum/rounds.ts";
 import { electionOf, seatsOf, setElection } from "./api.ts";
-import { beaconHandler, beaconIsSigned, moveUnsigned } from "./beacon.ts";
+import { beaconHandler, moveUnsigned } from "./beacon.ts";
 import { clearTerms, endTerm, lowerVote, nominees, talliesHold, voteCouncil } from "./council.ts";
 import { drawCommittee } from "./draw.ts";
 import { callAlternates, endLabels, endReveals, releaseAll } from "./duty.ts";
 import { errors } from "./errors.ts";
-import { dumpElections, restoreElections } from "./genesis.ts";
-import { beacon, beaconKeys, candidates, elections, seats } from "./state.ts";
+import { dumpElections, initBeaconKeys, restoreElections } from "./genesis.ts";
+import { carryOver, greet, keyOf, letGo, registerBeaconKey, turnKeys } from "./register-beacon-key.ts";
+import { beacon, candidates, elections, seats } from "./state.ts";
 import { BONDS, clearUrns } from "./urn.ts";
 
 const answers: Answers<typeof Query> = {
@@ -23,6 +25,7 @@ const answers: Answers<typeof Query> = {
   election: (ctx, key) => ({ election: electionOf(ctx, rounds.roundMeant(ctx, key)) }),
   committee: (ctx, key) => ({ seats: seatsOf(ctx, key) }),
   council: (ctx, { gameId }) => ({ nominees: [...nominees(ctx, gameId)] }),
+  beaconKey: (ctx, { operator }) => keyOf(ctx, operator),
 };
 
 const turns: Readonly<Partial<Record<Phase, (ctx: WriteCtx, key: rounds.RoundKey) => void>>> = {
@@ -48,7 +51,7 @@ const bondsAreBacked = invariant("the elections' account holds exactly the membe
 export const electionsModule = defineModule({
   name: "elections",
   version: 1,
-  messages: messages(Msg, { voteCouncil }),
+  messages: messages(Msg, { voteCouncil, registerBeaconKey }),
   injected: messages(Injected, { beacon: beaconHandler }),
   queries: queries(Query, answers),
   invariants: [bondsAreBacked, talliesHold],
@@ -56,6 +59,10 @@ export const electionsModule = defineModule({
     on(rounds.phaseEntered, (ctx, { phase, ...key }) => turns[phase as Phase]?.(ctx, key)),
     on(community.standingChanged, lowerVote),
     on(community.standingsEnded, endTerm),
+    on(validators.validatorCreated, (ctx, { operator }) => greet(ctx, operator)),
+    on(validators.consensusKeyRotated, (ctx, { old, new: next }) => carryOver(ctx, old, next)),
+    on(validators.consensusKeyUnseated, (ctx, { consensusAddress }) => letGo(ctx, consensusAddress)),
+    on(validators.validatorRemoved, (ctx, { consensusAddress }) => letGo(ctx, consensusAddress)),
   ],
   genesis: {
     codec: GenesisState,
@@ -66,11 +73,7 @@ export const electionsModule = defineModule({
         ensure(!elections.has(ctx, gameId, fromRound), errors.BadGenesis, { gameId, fromRound });
         setElection(ctx, election);
       }
-      for (const key of genesis.beaconKeys) {
-        ensure(verifyPossession(key.possession, key.publicKey), errors.BadGenesis, { key: "beacon" });
-        beaconKeys.set(ctx, key.validator, key);
-      }
-      ensure(beaconIsSigned(ctx) || rounds.isDev(ctx), errors.BadGenesis, { missing: "beacon keys" });
+      initBeaconKeys(ctx, genesis);
       beacon.set(ctx, genesis.beacon ?? { height: ctx.height, value: firstBeacon(ctx.chainId) });
       restoreElections(ctx, genesis);
     },
@@ -78,6 +81,7 @@ export const electionsModule = defineModule({
   },
   beginBlock: moveUnsigned,
   endBlock: (ctx) => {
+    turnKeys(ctx);
     clearUrns(ctx);
     clearTerms(ctx);
   },

@@ -6,6 +6,7 @@ import {
   Beacon,
   BeaconKey,
   Candidate,
+  ComingBeaconKey,
   CouncilVote,
   Election,
   Seat,
@@ -41,3 +42,9 @@ export const tallies = space.table(12, pair(termKey, addressKey), u64Value);
 export const standings = space.table(13, triple(termKey, descendingKey, addressKey), present);
 export const terms = space.table(14, textKey, u64Value); // of each game; 0 where there is none
 export const endedTerms = space.table(15, termKey, present); // whose votes are being cleared
+/** By operator: what its validator signs the beacon with after a height. */
+export const comingKeys = space.table(16, addressKey, ComingBeaconKey);
+/** (height, operator): when it does. */
+export const comings = space.table(17, pair(u64Key, addressKey), present);
+/** (height, consensus address): whose key goes then, unless it can propose again. */
+export const goings = space.table(18, pair(u64Key, bytesKey(VALIDATOR_BYTES)), present);

@@ -19,7 +19,7 @@ function isMoving(ctx: ReadCtx, delegator: string, destination: string): boolean
   return false;
 }
 
-/** Since which height, and until when, stake that leaves a validator stands for it; undefined for no longer. */
+/** Since which height and until when stake that leaves a validator stands for it; undefined for no longer. */
 function standing(ctx: ReadCtx, { status, unbondingHeight, unbondingMs: endsMs }: Validator) {
   if (status === Status.STATUS_BONDED) return { height: ctx.height, endsMs: ctx.timeMs + unbondingMs(ctx) };
   return status === Status.STATUS_UNBONDING ? { height: unbondingHeight, endsMs } : undefined;
@@ -48,7 +48,7 @@ function redelegate(
   return { tokens, endsMs: stands.endsMs };
 }
 
-/** Moves stake from one validator to another at once; it can be slashed for the first for an unbonding time. */
+/** Moves stake to another validator at once; for an unbonding time it can be slashed for the first. */
 export const beginRedelegate: Handler<MsgBeginRedelegate, MsgBeginRedelegateResponse> = {
   signer: ({ delegatorAddress }) => delegatorAddress,
   check: ({ delegatorAddress, validatorSrcAddress, validatorDstAddress, amount }) => {

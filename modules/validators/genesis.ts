@@ -34,7 +34,7 @@ function isEmpty(genesis: GenesisState): boolean {
   return (first?.messages.length ?? 0) + all.length + staked.length + told.length + leaving.length === 0;
 }
 
-/** Fails with (validators, 4) unless these are addresses, and what lies between them comes for the first time. */
+/** Fails with (validators, 4) unless these are addresses and what lies between them is new. */
 function ensureNew(isNew: boolean, ...addresses: readonly string[]): void {
   const sound = isNew && addresses.every((address) => parseAddress(address));
   ensure(sound, errors.BadGenesis, { parties: addresses.join(" ").slice(0, 160) });

@@ -36,6 +36,11 @@ export const validatorBonded: Hook<{ readonly operator: string }> = hook("valida
 /** A validator leaves the set: it votes until the block after the next. */
 export const validatorUnbonding: Hook<{ readonly operator: string }> = hook("validators.validatorUnbonding");
 
+/** Consensus is told that a key leaves the set: it may vote and propose until the block after the next. */
+export const consensusKeyUnseated: Hook<{ readonly consensusAddress: Uint8Array }> = hook(
+  "validators.consensusKeyUnseated",
+);
+
 /** A validator has another key; the old one may vote and propose until the block after the next. */
 export const consensusKeyRotated: Hook<{
   readonly operator: string;

@@ -50,7 +50,7 @@ export const setIsTold = invariant(
     const inSet = [...validators.all(ctx)].filter(([, validator]) => isBonded(validator));
     const told = [...seats.all(ctx)];
     if (told.length !== inSet.length || !candidatesStand(ctx)) return false;
-    // What has changed since the last election is told at the end of the block, or when anybody can be elected.
+    // What has changed since the last election is told once anybody can be elected.
     if (changed.find(ctx)) return true;
     return inSet.every(([operator, validator]) => {
       const seat = seats.get(ctx, operator);

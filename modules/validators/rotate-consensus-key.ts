@@ -11,7 +11,7 @@ import { consensusKeyRotated } from "./hooks.ts";
 import { bondDenom, ensureStaked, unbondingMs } from "./params.ts";
 import { consensusAddress, POWER_UNITS, save, takeKey, validatorOf } from "./records.ts";
 
-/** Gives the sender's validator another key, once in an unbonding time; the fee is what one of power costs. */
+/** Gives the sender's validator another key, once in an unbonding time; the fee is the stake of one power. */
 export const rotateConsensusKey: Handler<MsgRotateConsensusKey, MsgRotateConsensusKeyResponse> = {
   signer: ({ operator }) => operator,
   check: ({ operator, publicKey }) => {

@@ -6,12 +6,14 @@ import { Status } from "#proto/gen/iterum/validators.ts";
 import { found } from "./create-validator.ts";
 import { errors } from "./errors.ts";
 import { seatLeft, seatTaken } from "./events.ts";
-import { validatorBonded, validatorUnbonding } from "./hooks.ts";
+import { consensusKeyUnseated, validatorBonded, validatorUnbonding } from "./hooks.ts";
 import { schedule } from "./leaving.ts";
 import { isStaked, params, unbondingMs } from "./params.ts";
 import { BONDED_POOL, isBonded, move, NOT_BONDED_POOL } from "./pools.ts";
-import { powerOf, save, validatorOf } from "./records.ts";
-import { byPower, changed, founders, seats } from "./state.ts";
+import { consensusAddress, powerOf, save, validatorOf } from "./records.ts";
+import { byPower, changed, consensusKeys, founders, seats } from "./state.ts";
+
+const NO_CHANGE: ValidatorUpdate = { publicKey: new Uint8Array(0), power: 1n };
 
 /** The most powerful candidates, as many as the set has seats. */
 function chosenOf(ctx: ReadCtx): ReadonlyMap<string, Validator> {
@@ -56,14 +58,18 @@ export function elect(ctx: WriteCtx): readonly ValidatorUpdate[] {
   for (const [operator, { publicKey }] of [...seats.all(ctx)]) {
     if (chosen.has(operator)) continue;
     updates.push({ publicKey, power: 0n });
+    ctx.fire(consensusKeyUnseated, { consensusAddress: consensusAddress(publicKey) });
     seats.delete(ctx, operator);
     unbond(ctx, operator);
   }
   for (const [operator, validator] of chosen) {
     const seat = seats.get(ctx, operator);
     if (!isBonded(validator)) bond(ctx, validator);
-    updates.push(...seatChanges(seat, validator));
-    if (seatChanges(seat, validator).length > 0) seats.set(ctx, operator, seatOf(validator));
+    const changes = seatChanges(seat, validator);
+    if (changes.length > 0) seats.set(ctx, operator, seatOf(validator));
+    updates.push(...changes);
+    const [{ publicKey, power } = NO_CHANGE] = changes;
+    if (power === 0n) ctx.fire(consensusKeyUnseated, { consensusAddress: consensusAddress(publicKey) });
   }
   return updates;
 }
@@ -83,6 +89,13 @@ function seatChanges(seat: Seat | undefined, validator: Validator): readonly Val
       { publicKey, power },
     ];
   return seat.power === power ? [] : [{ publicKey, power }];
+}
+
+/** Whether the key of a consensus address is in the set, as consensus was told last. */
+export function isSeated(ctx: ReadCtx, address: Uint8Array): boolean {
+  const key = consensusKeys.get(ctx, address);
+  const seat = key && seats.get(ctx, key.operator);
+  return seat !== undefined && equalBytes(consensusAddress(seat.publicKey), address);
 }
 
 /** The set as consensus was told last, by key. */

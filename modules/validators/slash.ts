@@ -25,7 +25,7 @@ export interface Deed {
   readonly fraction: bigint;
 }
 
-/** What was taken of stake that is not the validator's any more, and for what part of the slash that counts. */
+/** What was taken of stake that is not the validator's any more, and how much of the slash that counts for. */
 interface Taken {
   readonly burned: bigint;
   readonly counted: bigint;

@@ -16,7 +16,7 @@ import { delegations, delegators } from "./state.ts";
 /** Greatest power that consensus counts over all validators: an eighth of 2⁶³ − 1 (CometBFT). */
 export const TOTAL_POWER_MAX = (2n ** 63n - 1n) >> 3n;
 
-/** The amount of a coin that is staked; fails with (validators, 8) unless it is above zero and of the denom. */
+/** The amount of a coin to stake; fails with (validators, 8) unless it is above zero and of the denom. */
 export function stakeOf(ctx: ReadCtx, coin: Coin | undefined): bigint {
   const isStake = coin && coin.amount > 0n && coin.denom === bondDenom(ctx);
   ensure(isStake, errors.BadAmount, { denom: coin?.denom.slice(0, 40) ?? "" });

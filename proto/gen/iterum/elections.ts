@@ -225,6 +225,31 @@ export const GenesisExclusion: Codec<GenesisExclusion> = codec<GenesisExclusion>
   ["address", 3, "string"],
 ]);
 
+/** A beacon key that its validator is to sign with after a height. */
+export interface ComingBeaconKey {
+  readonly height: bigint;
+  /** Address of the account that runs the validator. */
+  readonly operator: string;
+  readonly publicKey: Uint8Array;
+  readonly possession: Uint8Array;
+}
+export const ComingBeaconKey: Codec<ComingBeaconKey> = codec<ComingBeaconKey>("iterum.elections.v1.ComingBeaconKey", () => ({ height: 0n, operator: "", publicKey: noBytes, possession: noBytes }), [
+  ["height", 1, "uint64"],
+  ["operator", 2, "string"],
+  ["public_key", 3, "bytes"],
+  ["possession", 4, "bytes"],
+]);
+
+/** A validator's consensus address whose beacon key goes at a height, unless it can propose again. */
+export interface GoingBeaconKey {
+  readonly height: bigint;
+  readonly validator: Uint8Array;
+}
+export const GoingBeaconKey: Codec<GoingBeaconKey> = codec<GoingBeaconKey>("iterum.elections.v1.GoingBeaconKey", () => ({ height: 0n, validator: noBytes }), [
+  ["height", 1, "uint64"],
+  ["validator", 2, "bytes"],
+]);
+
 export interface GenesisState {
   readonly elections: readonly Election[];
   /** Without keys the beacon advances by hashing alone: everybody can predict it. Development chains only. */
@@ -237,8 +262,10 @@ export interface GenesisState {
   readonly emptying: readonly GenesisUrn[];
   readonly bars: readonly GenesisBar[];
   readonly councilVotes: readonly GenesisCouncilVote[];
+  readonly comingBeaconKeys: readonly ComingBeaconKey[];
+  readonly goingBeaconKeys: readonly GoingBeaconKey[];
 }
-export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.elections.v1.GenesisState", () => ({ elections: none, beaconKeys: none, beacon: undefined, candidates: none, seats: none, exclusions: none, emptying: none, bars: none, councilVotes: none }), [
+export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.elections.v1.GenesisState", () => ({ elections: none, beaconKeys: none, beacon: undefined, candidates: none, seats: none, exclusions: none, emptying: none, bars: none, councilVotes: none, comingBeaconKeys: none, goingBeaconKeys: none }), [
   ["elections", 1, "message", "repeated", () => Election],
   ["beacon_keys", 2, "message", "repeated", () => BeaconKey],
   ["beacon", 3, "message", "optional", () => Beacon],
@@ -248,6 +275,8 @@ export const GenesisState: Codec<GenesisState> = codec<GenesisState>("iterum.ele
   ["emptying", 7, "message", "repeated", () => GenesisUrn],
   ["bars", 8, "message", "repeated", () => GenesisBar],
   ["council_votes", 9, "message", "repeated", () => GenesisCouncilVote],
+  ["coming_beacon_keys", 10, "message", "repeated", () => ComingBeaconKey],
+  ["going_beacon_keys", 11, "message", "repeated", () => GoingBeaconKey],
 ]);
 
 /** The proposer's contribution to the beacon: transaction 0 of every block, accepted nowhere else. */
@@ -275,6 +304,41 @@ export const MsgVoteCouncil: Codec<MsgVoteCouncil> = codec<MsgVoteCouncil>("iter
 
 export type MsgVoteCouncilResponse = Readonly<Record<never, never>>;
 export const MsgVoteCouncilResponse: Codec<MsgVoteCouncilResponse> = codec<MsgVoteCouncilResponse>("iterum.elections.v1.MsgVoteCouncilResponse", () => ({}), []);
+
+/**
+ * Gives the sender's validator a key to sign the beacon with, some blocks later; without one it cannot enter
+ * the set. Costs the gas of a pairing.
+ */
+export interface MsgRegisterBeaconKey {
+  readonly operator: string;
+  /** Compressed G2 point of BLS12-381, 96 bytes. */
+  readonly publicKey: Uint8Array;
+  /** Signature of the key under itself, 48 bytes. */
+  readonly possession: Uint8Array;
+}
+export const MsgRegisterBeaconKey: Codec<MsgRegisterBeaconKey> = codec<MsgRegisterBeaconKey>("iterum.elections.v1.MsgRegisterBeaconKey", () => ({ operator: "", publicKey: noBytes, possession: noBytes }), [
+  ["operator", 1, "string"],
+  ["public_key", 2, "bytes"],
+  ["possession", 3, "bytes"],
+]);
+
+export interface MsgRegisterBeaconKeyResponse {
+  /** Height after which it holds. */
+  readonly height: bigint;
+}
+export const MsgRegisterBeaconKeyResponse: Codec<MsgRegisterBeaconKeyResponse> = codec<MsgRegisterBeaconKeyResponse>("iterum.elections.v1.MsgRegisterBeaconKeyResponse", () => ({ height: 0n }), [
+  ["height", 1, "uint64"],
+]);
+
+export interface EventBeaconKeyRegistered {
+  readonly operator: string;
+  /** Height after which it holds. */
+  readonly height: bigint;
+}
+export const EventBeaconKeyRegistered: Codec<EventBeaconKeyRegistered> = codec<EventBeaconKeyRegistered>("iterum.elections.v1.EventBeaconKeyRegistered", () => ({ operator: "", height: 0n }), [
+  ["operator", 1, "string"],
+  ["height", 2, "uint64"],
+]);
 
 export interface EventCouncilVoted {
   readonly gameId: string;
@@ -383,8 +447,28 @@ export const QueryCouncilResponse: Codec<QueryCouncilResponse> = codec<QueryCoun
   ["nominees", 1, "message", "repeated", () => Nominee],
 ]);
 
+export interface QueryBeaconKeyRequest {
+  /** Address of the account that runs the validator. */
+  readonly operator: string;
+}
+export const QueryBeaconKeyRequest: Codec<QueryBeaconKeyRequest> = codec<QueryBeaconKeyRequest>("iterum.elections.v1.QueryBeaconKeyRequest", () => ({ operator: "" }), [
+  ["operator", 1, "string"],
+]);
+
+export interface QueryBeaconKeyResponse {
+  /** What it signs with now; unset where it has none. */
+  readonly key: BeaconKey | undefined;
+  /** What it will sign with; unset where nothing changes. */
+  readonly coming: ComingBeaconKey | undefined;
+}
+export const QueryBeaconKeyResponse: Codec<QueryBeaconKeyResponse> = codec<QueryBeaconKeyResponse>("iterum.elections.v1.QueryBeaconKeyResponse", () => ({ key: undefined, coming: undefined }), [
+  ["key", 1, "message", "optional", () => BeaconKey],
+  ["coming", 2, "message", "optional", () => ComingBeaconKey],
+]);
+
 export const Msg = {
   voteCouncil: { path: "/iterum.elections.v1.Msg/VoteCouncil", request: MsgVoteCouncil, response: MsgVoteCouncilResponse } as Rpc<MsgVoteCouncil, MsgVoteCouncilResponse>,
+  registerBeaconKey: { path: "/iterum.elections.v1.Msg/RegisterBeaconKey", request: MsgRegisterBeaconKey, response: MsgRegisterBeaconKeyResponse } as Rpc<MsgRegisterBeaconKey, MsgRegisterBeaconKeyResponse>,
 } as const;
 
 export const Injected = {
@@ -396,4 +480,5 @@ export const Query = {
   election: { path: "/iterum.elections.v1.Query/Election", request: QueryElectionRequest, response: QueryElectionResponse } as Rpc<QueryElectionRequest, QueryElectionResponse>,
   committee: { path: "/iterum.elections.v1.Query/Committee", request: QueryCommitteeRequest, response: QueryCommitteeResponse } as Rpc<QueryCommitteeRequest, QueryCommitteeResponse>,
   council: { path: "/iterum.elections.v1.Query/Council", request: QueryCouncilRequest, response: QueryCouncilResponse } as Rpc<QueryCouncilRequest, QueryCouncilResponse>,
+  beaconKey: { path: "/iterum.elections.v1.Query/BeaconKey", request: QueryBeaconKeyRequest, response: QueryBeaconKeyResponse } as Rpc<QueryBeaconKeyRequest, QueryBeaconKeyResponse>,
 } as const;

@@ -43,7 +43,7 @@ const worth = (chain: TestChain, who: Person, to: Person): bigint =>
     return validators.tokensOf(ctx, to.address, shares);
   });
 
-test("a validator may miss half of its window and no block more: then it is slashed, jailed and comes back", async () => {
+test("who misses more than half of its window is slashed and jailed, and comes back", async () => {
   const chain = newSlashable();
   await chain.until(12n);
   const before = supply(chain);
