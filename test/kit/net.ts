@@ -8,7 +8,7 @@ import { configure } from "#chain/node/comet-settings.ts";
 import { findCometBft } from "#chain/node/cometbft-binary.ts";
 import { homePaths, initHome } from "#chain/node/config.ts";
 import { freePort } from "#chain/node/process.ts";
-import { type SupervisedNode, superviseNode } from "#chain/node/supervisor.ts";
+import { type NodeNews, type SupervisedNode, superviseNode } from "#chain/node/supervisor.ts";
 import { addressOf } from "../chain/mempool/peer.ts";
 import { CHAIN_ID, type GenesisChoice, genesis } from "./genesis.ts";
 import { isMutation, type MutationTold } from "./mutated-store.ts";
@@ -40,7 +40,14 @@ interface ValidatorKey {
   readonly pub_key: PublicKey;
 }
 
-const POWER = "10";
+/** Of each validator of genesis. */
+export const POWER = 10n;
+
+/** A validator of genesis with its consensus key, 32 bytes of Ed25519. */
+export interface NetKey {
+  readonly name: string;
+  readonly publicKey: Uint8Array;
+}
 
 function startMutant(home: string, env: NodeJS.ProcessEnv, { height, seed, told }: NetMutation) {
   const { appLog, appPid } = homePaths(home);
@@ -58,6 +65,13 @@ function startMutant(home: string, env: NodeJS.ProcessEnv, { height, seed, told 
       if (isMutation(message)) told(message);
     },
   });
+}
+
+interface NetOptions {
+  /** Added to the environment of all apps. */
+  readonly appEnv?: NodeJS.ProcessEnv;
+  /** Told when a node is down, waits or is up again. */
+  readonly onNews?: (name: string, news: NodeNews) => void;
 }
 
 /** Where a node of a net runs. */
@@ -81,14 +95,13 @@ async function makeNode(folder: string, { binary = findCometBft(), ...place }: N
 
 /**
  * Makes homes of the validators of a new chain, of equal power, each of which is connected to all others.
- * `appEnv` is added to the environment of their apps.
  */
 export async function makeNet(
   folder: string,
   places: readonly NetPlace[],
-  choice: GenesisChoice,
+  choiceOf: (keys: readonly NetKey[]) => GenesisChoice,
   timeoutCommitMs: number,
-  appEnv: NodeJS.ProcessEnv = {},
+  { appEnv = {}, onNews }: NetOptions = {},
 ): Promise<readonly NetNode[]> {
   const made: Awaited<ReturnType<typeof makeNode>>[] = [];
   for (const place of places) made.push(await makeNode(folder, place, timeoutCommitMs));
@@ -98,8 +111,12 @@ export async function makeNet(
   }));
   const first = homePaths(made[0]?.home ?? "").genesis;
   const file = JSON.parse(await readFile(first, "utf8")) as object;
-  const validators = made.map(({ name, key }) => ({ ...key, power: POWER, name }));
-  const shared = JSON.stringify({ ...file, validators, app_state: genesis({ ...choice, beaconKeys }) });
+  const validators = made.map(({ name, key }) => ({ ...key, power: `${POWER}`, name }));
+  const keys = made.map(({ name, key }): NetKey => {
+    return { name, publicKey: new Uint8Array(Buffer.from(key.pub_key.value, "base64")) };
+  });
+  const state = genesis({ ...choiceOf(keys), beaconKeys });
+  const shared = JSON.stringify({ ...file, validators, app_state: state });
   const nodes = made.map(async ({ name, home, binary }): Promise<NetNode> => {
     const paths = homePaths(home);
     await writeFile(paths.genesis, shared);
@@ -110,6 +127,7 @@ export async function makeNet(
     const start: NetNode["start"] = (mutation) =>
       superviseNode({
         ...{ home, binary },
+        ...(onNews && { onNews: (news) => onNews(name, news) }),
         startApp: () => (mutation ? startMutant(home, env, mutation) : startApp(home, env)),
       });
     return { name, home, start };
@@ -131,7 +149,7 @@ export async function withNet<T>(
       const [rpcPort, p2pPort] = [await freePort(), await freePort()];
       places.push({ name, host: "127.0.0.1", rpcPort, p2pPort });
     }
-    return await use(await makeNet(folder, places, choice, timeoutCommitMs));
+    return await use(await makeNet(folder, places, () => choice, timeoutCommitMs));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

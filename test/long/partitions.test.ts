@@ -44,7 +44,7 @@ const FAULTS: readonly Fault[] = [
 test("four validators survive kills, pauses and cuts with one chain and go on healed", async (t) => {
   t.diagnostic(`ITERUM_TEST_SEED=${SEED}`);
   const steps = FAULTS.map((fault) => ({ faults: [fault], heldMs: HELD_MS }));
-  const plan: Plan = { seed: SEED, validators: 4, paceMs: 500, steps };
+  const plan: Plan = { seed: SEED, validators: 4, staked: false, paceMs: 500, steps };
   let report: Report;
   try {
     report = await runInNetwork(plan, (line) => t.diagnostic(line));

@@ -1,5 +1,15 @@
 import { type Random, randomOf, shuffled } from "#trainer/random.ts";
-import type { Fault, JoinBy, Plan, Step, Which } from "./plan.ts";
+import {
+  type Deed,
+  type Fault,
+  foundingPowers,
+  type JoinBy,
+  type Plan,
+  type Powers,
+  powersAfter,
+  type Step,
+  type Which,
+} from "./plan.ts";
 
 const VALIDATORS = { min: 4, max: 7 } as const;
 const ROUNDS = 4;
@@ -7,6 +17,8 @@ const ROUNDS = 4;
 const DISTURBED = 0.3;
 /** Whole nets are cut in some rounds. */
 const CUT = 0.25;
+/** The set of validators changes in a round with this probability. */
+const CHANGED = 0.7;
 const HELD_MS = { min: 2_000, max: 6_000 } as const;
 const PACE_MS = 500;
 
@@ -49,17 +61,39 @@ function stepOf(random: Random, validators: number, nodes: number, joins: readon
   return { joins, faults, heldMs: HELD_MS.min + random.below(HELD_MS.max - HELD_MS.min) };
 }
 
-/** The plan of a seed: how many validators, who joins when and how, and what is done to whom. */
+/** A change of the set after which enough validators are left; some rounds have none. */
+function deedOf(random: Random, powers: Powers, nodes: number, gone: ReadonlySet<number>): Deed | undefined {
+  const inSet = [...powers.keys()];
+  // Who has left or erred once does not come back in a plan.
+  const outside = Array.from({ length: nodes }, (_, node) => node).filter(
+    (node) => !powers.has(node) && !gone.has(node),
+  );
+  const kinds: Deed["kind"][] = ["stake", "rotate"];
+  if (outside.length > 0) kinds.push("elect", "elect");
+  if (inSet.length > VALIDATORS.min) kinds.push("leave", "doubleSign", "doubleSign");
+  if (random.unit() >= CHANGED) return undefined;
+  const kind = pick(random, kinds);
+  const node = pick(random, kind === "elect" ? outside : inSet);
+  return kind === "stake" ? { kind, node, power: 1 + random.below(5) } : { kind, node };
+}
+
+/** The plan of a seed: how many validators, who joins when and how, and what is done by whom and to whom. */
 export function planOf(seed: string): Plan {
   const random = randomOf(`${seed} plan`);
   const validators = VALIDATORS.min + random.below(VALIDATORS.max - VALIDATORS.min + 1);
   const joins = shuffled<readonly JoinBy[]>([["blocks"], ["snapshot"], [], []], random);
   const steps: Step[] = [];
+  const gone = new Set<number>();
+  let powers = foundingPowers(validators);
   let nodes = validators;
   for (let round = 0; round < ROUNDS; round++) {
     const own = joins[round] ?? [];
     nodes += own.length;
-    steps.push(stepOf(random, validators, nodes, own));
+    const deed = deedOf(random, powers, nodes, gone);
+    if (deed?.kind === "leave" || deed?.kind === "doubleSign") gone.add(deed.node);
+    const deeds = deed ? [deed] : [];
+    powers = powersAfter(powers, { deeds });
+    steps.push({ ...stepOf(random, validators, nodes, own), deeds });
   }
-  return { seed, validators, paceMs: PACE_MS, steps };
+  return { seed, validators, staked: true, paceMs: PACE_MS, steps };
 }

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { toHex } from "#chain/bytes/hex.ts";
 import { findCometBft } from "#chain/node/cometbft-binary.ts";
 import { homePaths, initHome } from "#chain/node/config.ts";
-import { type SupervisedNode, superviseNode } from "#chain/node/supervisor.ts";
+import { superviseNode } from "#chain/node/supervisor.ts";
 import { addressOf } from "../../chain/mempool/peer.ts";
 import { CHAIN_ID } from "../genesis.ts";
-import type { NetPlace } from "../net.ts";
+import type { NetNode, NetPlace } from "../net.ts";
 import { startApp } from "../node.ts";
 import { validator } from "../validator.ts";
 import type { JoinBy } from "./plan.ts";
@@ -32,13 +32,13 @@ async function trustedBlock(elders: readonly Elder[]): Promise<{ height: bigint;
   throw new Error("nobody has a block to trust");
 }
 
-/** Makes the home of a node that knows the genesis and the others, and starts it: it has its first block. */
+/** Makes the home of a node that knows the genesis and the others; it has its first block when it started. */
 export async function joinNet(
   folder: string,
   { binary = findCometBft(), ...place }: NetPlace,
   elders: readonly Elder[],
   by: JoinBy,
-): Promise<SupervisedNode> {
+): Promise<NetNode> {
   const home = join(folder, place.name);
   const peers = await Promise.all(elders.map((elder) => addressOf(elder.home)));
   const rpcUrls = elders.map(({ rpcUrl }) => rpcUrl);
@@ -49,8 +49,10 @@ export async function joinNet(
   });
   await copyFile(homePaths(elders[0]?.home ?? "").genesis, paths.genesis);
   const env = { ITERUM_TEST_BEACON: toHex(validator(place.name).secret) };
-  return superviseNode({
-    ...{ home, binary, startApp: () => startApp(home, env) },
-    patience: { firstBlockMs: FIRST_BLOCK_MS },
-  });
+  const start = () =>
+    superviseNode({
+      ...{ home, binary, startApp: () => startApp(home, env) },
+      patience: { firstBlockMs: FIRST_BLOCK_MS },
+    });
+  return { name: place.name, home, start };
 }

@@ -108,7 +108,8 @@ export async function removeNetworks(isChosen: (owner: number) => boolean): Prom
   const chosen = (await namespaces()).filter((name) => isChosen(Number(PREFIX.exec(name)?.[1])));
   for (const name of chosen) {
     const pids = (await command("ip", "netns", "pids", name)).split("\n").filter((pid) => pid !== "");
-    for (const pid of pids) kill(Number(pid));
+    // Whoever is in the hub may be the one who tidies up.
+    for (const pid of pids) if (Number(pid) !== process.pid) kill(Number(pid));
   }
   for (const name of chosen) await command("ip", "netns", "delete", name);
 }

@@ -7,8 +7,19 @@ export interface SeenBlock {
   readonly appHash: string;
 }
 
+/** What the chain says of a validator. */
+export interface Standing {
+  /** Base units staked with it. */
+  readonly tokens: string;
+  readonly isJailed: boolean;
+  /** Whether it can never come back. */
+  readonly isThrownOut: boolean;
+}
+
 /** What one step came to. */
 export interface StepReport {
+  /** After each deed, of who did it. */
+  readonly standings: readonly Standing[];
   readonly what: string;
   readonly expected: "goes on" | "stalls" | "either";
   /** Greatest height of all nodes when the faults were there, and before they were healed. */

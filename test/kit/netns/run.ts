@@ -1,21 +1,33 @@
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { replayChain } from "#chain/node/replay.ts";
 import { blocksOf } from "#chain/node/stored-blocks.ts";
 import type { SupervisedNode } from "#chain/node/supervisor.ts";
-import { randomOf } from "#trainer/random.ts";
+import { type Random, randomOf } from "#trainer/random.ts";
 import { people } from "../accounts.ts";
 import { noProofs } from "../chain.ts";
-import { makeNet, type NetPlace } from "../net.ts";
+import { makeNet, type NetKey, type NetNode, type NetPlace } from "../net.ts";
 import { replica } from "../replay.ts";
-import { applyFaults, type Field } from "./faults.ts";
+import { type Actor, perform } from "./deeds.ts";
+import { applyFaults } from "./faults.ts";
 import { joinNet } from "./join.ts";
-import { startLoad } from "./load.ts";
+import { type Load, startLoad } from "./load.ts";
 import { placesOf } from "./machines.ts";
-import { networkOf } from "./namespaces.ts";
-import { describeStep, expected, type JoinBy, machinesOf, type Plan, present, type Step } from "./plan.ts";
-import type { NodeReport, Report, StepReport } from "./report.ts";
+import { type Network, networkOf } from "./namespaces.ts";
+import {
+  describeStep,
+  expected,
+  foundingPowers,
+  type JoinBy,
+  machinesOf,
+  type Plan,
+  type Powers,
+  powersAfter,
+  present,
+  type Step,
+} from "./plan.ts";
+import type { NodeReport, Report, Standing, StepReport } from "./report.ts";
 import { blocksAt, heightAt, ownState } from "./rpc.ts";
+import { stakedChoice } from "./stake.ts";
 
 const POLL_MS = 200;
 /** Only a net that is dead for good takes so long. */
@@ -25,16 +37,21 @@ const BLOCKS = 2;
 const SNAPSHOT_EVERY = 5;
 const PEOPLE = people("ann", "bob", "cid", "dan", "eve", "fay", "gil", "hal");
 
+type Log = (line: string) => void;
+
 /** A net that plays a plan. */
 interface Game {
   readonly plan: Plan;
   readonly folder: string;
+  readonly network: Network;
   readonly places: readonly NetPlace[];
   /** Grows by those that join. */
-  readonly nodes: SupervisedNode[];
-  readonly field: Field;
-  readonly log: (line: string) => void;
+  readonly actors: Actor[];
+  powers: Powers;
+  readonly random: Random;
 }
+
+const nodesOf = ({ actors }: Game): readonly SupervisedNode[] => actors.map(({ running }) => running);
 
 const heights = (nodes: readonly SupervisedNode[]): Promise<number[]> =>
   Promise.all(nodes.map(({ rpcUrl }) => heightAt(rpcUrl)));
@@ -52,29 +69,36 @@ async function untilAll(nodes: readonly SupervisedNode[], height: number, what: 
 }
 
 /** Starts the node of the next machine. */
-async function admit({ plan, folder, places, nodes }: Game, by: JoinBy): Promise<void> {
-  const place = places[nodes.length];
+async function admit(game: Game, by: JoinBy): Promise<void> {
+  const { plan, folder, places, actors } = game;
+  const place = places[actors.length];
   if (place === undefined) throw new Error("the net has no machine left");
   // Whoever was there from the start serves it, so that it needs none that may be gone.
-  const elders = nodes.slice(0, plan.validators).map(({ rpcUrl }, i) => ({
-    ...{ rpcUrl, home: join(folder, places[i]?.name ?? "") },
+  const elders = actors.slice(0, plan.validators).map(({ made: { home }, running: { rpcUrl } }) => ({
+    ...{ rpcUrl, home },
   }));
   // A snapshot is made some blocks after the height that it is of.
-  if (by === "snapshot") await untilAll(nodes, 2 * SNAPSHOT_EVERY, "before a snapshot");
-  nodes.push(await joinNet(folder, place, elders, by));
+  if (by === "snapshot") await untilAll(nodesOf(game), 2 * SNAPSHOT_EVERY, "before a snapshot");
+  const made = await joinNet(folder, place, elders, by);
+  actors.push({ made, running: await made.start() });
 }
 
 async function play(game: Game, step: Step): Promise<StepReport> {
-  const { plan, nodes, field } = game;
   const what = describeStep(step);
   for (const by of step.joins ?? []) await admit(game, by);
-  const heal = await applyFaults(field, step.faults);
+  const standings: Standing[] = [];
+  for (const deed of step.deeds ?? []) {
+    standings.push(await perform(game.actors, deed, game.powers));
+    game.powers = powersAfter(game.powers, { deeds: [deed] });
+  }
+  const nodes = nodesOf(game);
+  const heal = await applyFaults({ network: game.network, nodes, random: game.random }, step.faults);
   let [from, until] = [0, 0];
-  const hopes = expected(plan, step);
+  const hopes = expected(game.powers, step);
   try {
     from = Math.max(...(await heights(nodes)));
     await sleep(step.heldMs);
-    const able = present(plan, step).map((node) => nodes[node] as SupervisedNode);
+    const able = present(game.powers, step).map((node) => nodes[node] as SupervisedNode);
     if (hopes === "goes on") await untilAll(able, from + BLOCKS, what);
     until = Math.max(...(await heights(nodes)));
   } finally {
@@ -83,17 +107,18 @@ async function play(game: Game, step: Step): Promise<StepReport> {
   const healedMs = performance.now();
   await untilAll(nodes, until + BLOCKS, `after ${what}`);
   const liveSeconds = Math.round(performance.now() - healedMs) / 1_000;
-  return { what, expected: hopes, from, until, liveSeconds };
+  return { what, standings, expected: hopes, from, until, liveSeconds };
 }
 
-async function reports({ nodes, places }: Game): Promise<NodeReport[]> {
+async function reports(game: Game): Promise<NodeReport[]> {
+  const nodes = nodesOf(game);
   const own = await Promise.all(nodes.map(({ rpcUrl }) => ownState(rpcUrl)));
   // The block after its own height has the hash that each must have.
   await untilAll(nodes, Math.max(...own.map(({ height }) => height)) + 1, "at the end");
   return Promise.all(
     nodes.map(async (node, i): Promise<NodeReport> => {
       const blocks = await blocksAt(node.rpcUrl);
-      const [name, state] = [places[i]?.name ?? "", own[i] ?? { height: 0, appHash: "" }];
+      const [name, state] = [game.places[i]?.name ?? "", own[i] ?? { height: 0, appHash: "" }];
       return { name, own: state, blocks, restarts: node.restarts() };
     }),
   );
@@ -107,12 +132,16 @@ async function replay(rpcUrl: string): Promise<number> {
 }
 
 /** Starts the validators of genesis, all at once. */
-async function begin(owner: number, folder: string, plan: Plan, log: Game["log"]): Promise<Game> {
+async function begin(owner: number, folder: string, plan: Plan, log: Log): Promise<Game> {
   const network = networkOf(owner, machinesOf(plan));
   const places = await placesOf(folder, network);
-  const choice = { members: people("m1", "m2", "m3"), others: PEOPLE };
-  const env = { ITERUM_TEST_SNAPSHOTS: `${SNAPSHOT_EVERY}` };
-  const made = await makeNet(folder, places.slice(0, plan.validators), choice, plan.paceMs, env);
+  const plain = { members: people("m1", "m2", "m3"), others: PEOPLE };
+  const later = places.slice(plan.validators).map(({ name }) => name);
+  const choice = (keys: readonly NetKey[]) => (plan.staked ? stakedChoice(plain, keys, later) : plain);
+  const made = await makeNet(folder, places.slice(0, plan.validators), choice, plan.paceMs, {
+    appEnv: { ITERUM_TEST_SNAPSHOTS: `${SNAPSHOT_EVERY}` },
+    onNews: (name, news) => log(`${name} ${JSON.stringify(news)}`),
+  });
   const started = await Promise.allSettled(made.map((node) => node.start()));
   const nodes = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   const failed = started.find((each) => each.status === "rejected");
@@ -120,36 +149,49 @@ async function begin(owner: number, folder: string, plan: Plan, log: Game["log"]
     await Promise.all(nodes.map((node) => node.stop()));
     throw failed.reason;
   }
-  const field: Field = { network, nodes, random: randomOf(`${plan.seed} faults`) };
-  return { plan, folder, places, nodes, field, log };
+  const actors = nodes.map((running, i): Actor => ({ made: made[i] as NetNode, running }));
+  const powers = foundingPowers(plan.validators);
+  return { plan, folder, network, places, actors, powers, random: randomOf(`${plan.seed} faults`) };
 }
 
-/** Runs a plan in the network that `owner` has made, from a process in its hub. */
+async function playAll(game: Game, load: Load, log: Log): Promise<Report> {
+  const steps: StepReport[] = [];
+  for (const step of game.plan.steps) {
+    const report = await play(game, step);
+    steps.push(report);
+    log(JSON.stringify(report));
+  }
+  const sends = await load.stop();
+  const [first] = nodesOf(game);
+  return { steps, sends, nodes: await reports(game), replayedTo: await replay(first?.rpcUrl ?? "") };
+}
+
+/** Rejects when the signal fires. */
+function stopped(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const onStop = (): void => reject(new Error("the run was stopped"));
+    if (signal.aborted) onStop();
+    else signal.addEventListener("abort", onStop);
+  });
+}
+
+/** Runs a plan in the network that `owner` has made, from a process in its hub, until the signal fires. */
 export async function runPlan(
   owner: number,
   folder: string,
   plan: Plan,
   signal: AbortSignal,
-  log: (line: string) => void,
+  log: Log,
 ): Promise<Report> {
   const game = await begin(owner, folder, plan, log);
-  const { nodes } = game;
   const load = startLoad(
-    nodes.map(({ rpcUrl }) => rpcUrl),
+    nodesOf(game).map(({ rpcUrl }) => rpcUrl),
     PEOPLE,
   );
   try {
-    const steps: StepReport[] = [];
-    for (const step of plan.steps) {
-      if (signal.aborted) throw new Error("the run was stopped");
-      const report = await play(game, step);
-      steps.push(report);
-      log(JSON.stringify(report));
-    }
-    const sends = await load.stop();
-    return { steps, sends, nodes: await reports(game), replayedTo: await replay(nodes[0]?.rpcUrl ?? "") };
+    return await Promise.race([playAll(game, load, log), stopped(signal)]);
   } finally {
     await load.stop();
-    await Promise.all(nodes.map((node) => node.stop()));
+    await Promise.all(nodesOf(game).map((node) => node.stop()));
   }
 }
