@@ -17,6 +17,7 @@ import {
   Query,
   type RevealedSet,
 } from "#proto/gen/iterum/commitments.ts";
+import { codes } from "./codes.ts";
 import { ClientError } from "./errors.ts";
 import type { Ask } from "./ports.ts";
 import { messageOf } from "./tx.ts";
@@ -39,9 +40,6 @@ export const msgSealDenouncement = messageOf(MsgSealDenouncement);
 /** Shows the label that a sealed claim is of. */
 export const msgDenounce = messageOf(MsgDenounce);
 
-/** The chain has no such model. */
-const NO_MODEL = { codespace: "commitments", code: 4 } as const;
-
 export interface CommitmentsQueries {
   /** What a round takes as data; by default the last one. */
   dataRule(gameId: string, roundId?: bigint): Promise<DataRule>;
@@ -62,7 +60,7 @@ export const commitmentsQueries = (ask: Ask): CommitmentsQueries => ({
     if (!rule) throw new ClientError("badAnswer", `game ${gameId} without a data rule`);
     return rule;
   },
-  model: async (modelId) => (await unless(NO_MODEL, ask(Query.model, { modelId })))?.model,
+  model: async (modelId) => (await unless(codes.commitments.NoModel, ask(Query.model, { modelId })))?.model,
   commitments: async (gameId, roundId) => (await ask(Query.commitments, { gameId, roundId })).commitments,
   sets: async (gameId, roundId) => (await ask(Query.sets, { gameId, roundId })).sets,
   items: async (gameId, roundId) => (await ask(Query.items, { gameId, roundId })).list,

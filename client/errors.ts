@@ -32,6 +32,12 @@ export interface ClientErrorFacts {
   readonly height?: bigint | undefined;
 }
 
+/** What names an error of the chain; `codes` has them all. */
+export interface ChainErrorCode {
+  readonly codespace: string;
+  readonly code: number;
+}
+
 /** A refusal by the chain, or a failure on the way to it. */
 export class ClientError extends Error {
   override readonly name = "ClientError";
@@ -58,8 +64,8 @@ export class ClientError extends Error {
     this.height = facts.height;
   }
 
-  /** Whether the chain refused with this codespace and code. */
-  is(codespace: string, code: number): boolean {
+  /** Whether the chain refused with this error: `error.is(codes.markets.NoOutcome)`. */
+  is({ codespace, code }: ChainErrorCode): boolean {
     return this.kind === "refused" && this.codespace === codespace && this.code === code;
   }
 }

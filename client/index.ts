@@ -9,6 +9,7 @@ export type { StepFailed } from "./agents/steps.ts";
 export { iterumAminoTypes } from "./amino.ts";
 export { type BankQueries, msgMultiSend, msgSend } from "./bank.ts";
 export { systemClock } from "./clock.ts";
+export { codes } from "./codes.ts";
 export {
   type CommitmentsQueries,
   featurizerSpec,
@@ -40,7 +41,7 @@ export {
   msgWithdrawReward,
 } from "./distribution.ts";
 export { type ElectionsQueries, msgVoteCouncil } from "./elections.ts";
-export { ClientError, type ClientErrorKind } from "./errors.ts";
+export { type ChainErrorCode, ClientError, type ClientErrorKind } from "./errors.ts";
 export { eventsOf, type TypedEvent, typedEvent } from "./events.ts";
 export {
   type AllowanceLimits,

@@ -14,6 +14,7 @@ import {
   type QueryQuoteRequest,
   type QueryQuoteResponse,
 } from "#proto/gen/iterum/markets.ts";
+import { codes } from "./codes.ts";
 import { ClientError } from "./errors.ts";
 import type { Ask } from "./ports.ts";
 import { messageOf } from "./tx.ts";
@@ -30,9 +31,6 @@ export const msgOpenPredictions = messageOf(MsgOpenPredictions);
 
 /** Buys or sells shares of an outcome. */
 export const msgTrade = messageOf(MsgTrade);
-
-/** The round is not settled. */
-const NO_OUTCOME = { codespace: "markets", code: 17 } as const;
 
 /** What the chain gives of orders at once. */
 const ORDERS_PAGE = 100;
@@ -72,7 +70,7 @@ export const marketsQueries = (ask: Ask): MarketsQueries => ({
     }
   },
   outcome: async (gameId, roundId) =>
-    (await unless(NO_OUTCOME, ask(Query.outcome, { gameId, roundId })))?.outcome,
+    (await unless(codes.markets.NoOutcome, ask(Query.outcome, { gameId, roundId })))?.outcome,
   quote: (trade) => ask(Query.quote, trade),
   prices: async (gameId, roundId) => (await ask(Query.prices, { gameId, roundId })).pricesPpm,
 });

@@ -1,6 +1,7 @@
 import { Comet38Client, type comet38, HttpClient } from "@cosmjs/tendermint-rpc";
 import { sha256 } from "#chain/bytes/hash.ts";
 import { fromHex, toHex } from "#chain/bytes/hex.ts";
+import { codes } from "./codes.ts";
 import { ClientError, refusal, toClientError } from "./errors.ts";
 import type { ChainEvent } from "./tx.ts";
 import type { StoreProofOp } from "./verified.ts";
@@ -55,14 +56,10 @@ export interface ProvenValue extends StateValue {
 /** Upper-case hexadecimal SHA-256 of a transaction, as explorers show it. */
 export const txHash = (bytes: Uint8Array): string => toHex(sha256(bytes)).toUpperCase();
 
+const { TxInMempool, MempoolFull, InsufficientFee } = codes.sdk;
 /** Codes from here on mean that the same bytes may succeed later. */
 const RETRY_CODE_MIN = 32_000;
 const SEQUENCE_CODE = 32;
-/** The mempool is full. */
-const FULL_CODE = 20;
-const FEE_CODE = 13;
-/** It is in the mempool, or an unordered transaction that ran already. */
-const KNOWN_CODE = 19;
 const TIMEOUT_MS = 15_000;
 
 /**
@@ -126,12 +123,12 @@ export class ChainNode {
   async broadcast(tx: Uint8Array): Promise<Verdict> {
     try {
       const { code, codespace, log = "" } = await this.#comet.broadcastTxSync({ tx });
-      if (code === 0 || (codespace === "sdk" && code === KNOWN_CODE)) return { kind: "accepted" };
+      if (code === 0 || (codespace === "sdk" && code === TxInMempool.code)) return { kind: "accepted" };
       if (codespace === "sdk" && code === SEQUENCE_CODE) return { kind: "sequence", log };
-      if (codespace === "sdk" && code === FULL_CODE) return { kind: "full", log };
+      if (codespace === "sdk" && code === MempoolFull.code) return { kind: "full", log };
       if (code >= RETRY_CODE_MIN) return { kind: "busy", log };
       const error = refusal({ codespace, code, log, hash: txHash(tx) });
-      return { kind: codespace === "sdk" && code === FEE_CODE ? "fee" : "refused", error };
+      return { kind: codespace === "sdk" && code === InsufficientFee.code ? "fee" : "refused", error };
     } catch (error) {
       return verdictOf(error, tx);
     }

@@ -8,6 +8,7 @@ import {
   type Setup,
   type Template,
 } from "#proto/gen/iterum/proofs.ts";
+import { codes } from "./codes.ts";
 import { ClientError } from "./errors.ts";
 import type { Ask } from "./ports.ts";
 import { messageOf } from "./tx.ts";
@@ -20,9 +21,6 @@ export const msgSubmitProof = messageOf(MsgSubmitProof);
 export interface KnownTemplate extends Template {
   readonly templateId: Uint8Array;
 }
-
-/** Nothing is due. */
-const NOT_DUE = { codespace: "proofs", code: 3 } as const;
 
 export interface ProofsQueries {
   /** Approved templates of the chain. */
@@ -54,6 +52,6 @@ export function proofsQueries(ask: Ask): ProofsQueries {
     },
     setup: async () => (await ask(Query.templates, {})).setup,
     due: async (gameId, roundId, operator) =>
-      (await unless(NOT_DUE, ask(Query.due, { gameId, roundId, operator })))?.due,
+      (await unless(codes.proofs.NotDue, ask(Query.due, { gameId, roundId, operator })))?.due,
   };
 }

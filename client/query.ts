@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { codes } from "./codes.ts";
 import { ClientError, toClientError } from "./errors.ts";
 import type { ChainNode } from "./node.ts";
 import type { Ask } from "./ports.ts";
@@ -11,11 +12,10 @@ const PAUSES_MS = [100, 300, 900];
 const RETRY_WITHIN_MS = 10_000;
 
 /** The node took too long, or has too many queries to answer: on a busy machine both pass. */
-const BUSY_CODES = [3, 4];
+const BUSY = [codes.query.TooSlow, codes.query.Busy];
 
 const isPassing = (error: ClientError): boolean =>
-  (error.kind === "unreachable" && !error.message.startsWith("{")) ||
-  (error.codespace === "query" && BUSY_CODES.includes(error.code));
+  (error.kind === "unreachable" && !error.message.startsWith("{")) || BUSY.some((busy) => error.is(busy));
 
 /** Puts a question again whose failure may pass. Questions change nothing, so that does no harm. */
 async function retried<T>(question: () => Promise<T>): Promise<T> {

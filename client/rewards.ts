@@ -1,9 +1,7 @@
 import { type Program, Query, type RewardRule } from "#proto/gen/iterum/rewards.ts";
+import { codes } from "./codes.ts";
 import type { Ask } from "./ports.ts";
 import { unless } from "./unless.ts";
-
-/** The chain has no such program. */
-const NO_PROGRAM = { codespace: "rewards", code: 5 } as const;
 
 export interface RewardsQueries {
   /** How the game counts labels and scores models in a round, by default the one that opened last. */
@@ -17,5 +15,6 @@ export interface RewardsQueries {
 export const rewardsQueries = (ask: Ask): RewardsQueries => ({
   rule: async (gameId, roundId = 0n) => (await ask(Query.rewardRule, { gameId, roundId })).rule,
   rules: async (gameId) => (await ask(Query.rewardRules, { gameId })).rules,
-  program: async (programHash) => (await unless(NO_PROGRAM, ask(Query.program, { programHash })))?.program,
+  program: async (programHash) =>
+    (await unless(codes.rewards.NoProgram, ask(Query.program, { programHash })))?.program,
 });

@@ -12,6 +12,7 @@ import {
   type UnbondingDelegation,
   type Validator,
 } from "#proto/gen/cosmos/staking.ts";
+import { codes } from "./codes.ts";
 import { ClientError } from "./errors.ts";
 import { allPages } from "./pages.ts";
 import type { Ask } from "./ports.ts";
@@ -32,10 +33,6 @@ export const msgUndelegate = messageOf(MsgUndelegate);
 export const msgBeginRedelegate = messageOf(MsgBeginRedelegate);
 /** Stakes again what is on its way back. */
 export const msgCancelUnbonding = messageOf(MsgCancelUnbondingDelegation);
-
-/** The chain has no such validator, or no such delegation. */
-const NO_VALIDATOR = { codespace: "validators", code: 3 } as const;
-const NO_DELEGATION = { codespace: "validators", code: 14 } as const;
 
 export interface StakingQueries {
   /** All validators, or those that are bonded, in the order of their operators. */
@@ -67,9 +64,12 @@ export const stakingQueries = (ask: Ask): StakingQueries => ({
       return [answer.validators, answer.pagination];
     }),
   validator: async (validatorAddr) =>
-    (await unless(NO_VALIDATOR, ask(Query.validator, { validatorAddr })))?.validator,
+    (await unless(codes.validators.NoValidator, ask(Query.validator, { validatorAddr })))?.validator,
   staked: async (delegatorAddr, validatorAddr) => {
-    const answer = await unless(NO_DELEGATION, ask(Query.delegation, { delegatorAddr, validatorAddr }));
+    const answer = await unless(
+      codes.validators.NoDelegation,
+      ask(Query.delegation, { delegatorAddr, validatorAddr }),
+    );
     return answer?.delegationResponse?.balance?.amount ?? 0n;
   },
   delegations: (delegatorAddr) =>

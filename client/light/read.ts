@@ -1,5 +1,6 @@
 import type { StateEntry } from "#chain/kernel/state.ts";
 import { systemClock } from "#client/clock.ts";
+import { codes } from "#client/codes.ts";
 import { ClientError } from "#client/errors.ts";
 import type { ChainNode, ProvenValue } from "#client/node.ts";
 import { verifyStoreValue } from "#client/verified.ts";
@@ -27,8 +28,6 @@ export interface VerifiedOptions {
 
 const BEHIND_TRIES = 40;
 const BEHIND_POLL_MS = 250;
-/** The node does not have the state of that height, or not yet. */
-const NO_HEIGHT = { codespace: "sdk", code: 26 } as const;
 
 /** The header that carries the hash of the state that is meant: one above it. */
 async function headerFor(light: LightClient, { height, atLeast = 1n }: VerifiedOptions): Promise<Header> {
@@ -47,7 +46,8 @@ async function answerOf(
     try {
       return await node.proven(space, key, height);
     } catch (error) {
-      const isBehind = error instanceof ClientError && error.is(NO_HEIGHT.codespace, NO_HEIGHT.code);
+      // The node does not have the state of that height, or not yet.
+      const isBehind = error instanceof ClientError && error.is(codes.sdk.InvalidHeight);
       if (!isBehind || tries >= BEHIND_TRIES) throw error;
       await systemClock.sleep(BEHIND_POLL_MS);
     }

@@ -1,13 +1,6 @@
 // Buys shares of an outcome, but not at any price:  node trade.js RPC WORDS_FILE GAME ROUND OUTCOME MODEL_ID
 import { readFile } from "node:fs/promises";
-import {
-  connect,
-  eventsOf,
-  formatAmount,
-  msgTrade,
-  parseAmount,
-  signerFromMnemonic,
-} from "iterum-client";
+import { connect, eventsOf, formatAmount, msgTrade, parseAmount, signerFromMnemonic } from "iterum-client";
 import { EventTraded } from "iterum-client/proto/iterum/markets";
 
 const [rpc = "", words = "", gameId = "", round = "0", outcome = "0", model = ""] = process.argv.slice(2);

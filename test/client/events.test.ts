@@ -57,7 +57,7 @@ test("events of no module have no type, and an event that lacks a part is refuse
 test("a refusal carries codespace, code and the chain's name for it without the figures", () => {
   const log = "the round is in another phase (gameId=spam roundId=1 phase=OPEN needed=PREDICT)";
   const error = refusal({ codespace: "rounds", code: 4, log });
-  assert.ok(error.is("rounds", 4));
+  assert.ok(error.is({ codespace: "rounds", code: 4 }));
   assert.equal(error.reason, "the round is in another phase");
-  assert.ok(!error.is("rounds", 5) && !error.is("markets", 4));
+  assert.ok(!error.is({ codespace: "rounds", code: 5 }) && !error.is({ codespace: "markets", code: 4 }));
 });

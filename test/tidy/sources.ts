@@ -18,7 +18,10 @@ export const paths: readonly string[] = execFileSync(
 
 /** Whether a machine wrote the file. */
 export const isGenerated = (path: string): boolean =>
-  path.startsWith("proto/gen/") || path.startsWith("test/vectors/") || path === "package-lock.json";
+  path.startsWith("proto/gen/") ||
+  path.startsWith("test/vectors/") ||
+  path === "client/codes.ts" ||
+  path === "package-lock.json";
 
 const texts = new Map<string, string>();
 

@@ -214,6 +214,10 @@ test("CometBFT's own light client follows the chain", async () => {
       if (hash === undefined) await sleep(100);
     }
     assert.equal(hash, await shownHash(node.rpcUrl, height), said);
+    // It cannot check proofs of the state, and passes none on unchecked.
+    const query = `abci_query?path="/store/bank/key"&data=0x02047569746572&prove=true`;
+    const answer = (await (await fetch(`http://127.0.0.1:${port}/${query}`)).json()) as { error?: unknown };
+    assert.ok(answer.error, JSON.stringify(answer));
   } finally {
     child.kill("SIGKILL");
     if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
