@@ -13,12 +13,13 @@ import { createNet, type NodePlace } from "#cli/home/create.ts";
 import { newMnemonic } from "#cli/home/keys.ts";
 import { type HomeLayout, homeLayout } from "#cli/home/layout.ts";
 import { dealRows, readRows } from "#cli/home/rows.ts";
+import { type ConfigFlags, overridesOf, withConfigFlags } from "#cli/node/flags.ts";
 import { type RunningNode, startNode } from "#cli/node/supervise.ts";
 import { note, say } from "#cli/output.ts";
 import { fired, stopSignal } from "#cli/signals.ts";
 import { newWaiting } from "#cli/waiting.ts";
 
-interface LocalnetOptions {
+interface LocalnetOptions extends ConfigFlags {
   readonly dir?: string;
   readonly keep?: boolean;
   readonly chainId: string;
@@ -38,7 +39,8 @@ const SNAPSHOT_EVERY = 50;
 const nameOf = (index: number): string => `node${index}`;
 
 /** Where the nodes go and listen; any free ports where there is no first one. */
-async function placesOf(folder: string, count: number, basePort: number): Promise<NodePlace[]> {
+async function placesOf(folder: string, count: number, options: LocalnetOptions): Promise<NodePlace[]> {
+  const { basePort } = options;
   const places: NodePlace[] = [];
   for (let index = 0; index < count; index++) {
     const ports: number[] = [];
@@ -54,6 +56,7 @@ async function placesOf(folder: string, count: number, basePort: number): Promis
       ["metrics.comet_listen", `127.0.0.1:${comet}`],
       ["api.enabled", index === 0],
       ["api.listen", `127.0.0.1:${api}`],
+      ...overridesOf(options),
     ]);
     places.push({ home: join(folder, nameOf(index)), rpcPort, p2pPort, config });
   }
@@ -107,7 +110,7 @@ async function localnet(count: number, options: LocalnetOptions): Promise<void> 
   const stop = stopSignal();
   try {
     const known = existsSync(join(folder, nameOf(0)));
-    if (!known) await makeNet(await placesOf(folder, count, options.basePort), options);
+    if (!known) await makeNet(await placesOf(folder, count, options), options);
     else ensureCli(existsSync(join(folder, nameOf(count - 1))), `${folder} has fewer validators`);
     const layouts = Array.from({ length: count }, (_, index) => homeLayout(join(folder, nameOf(index))));
     const waiting = newWaiting(process.stderr);
@@ -126,7 +129,7 @@ async function localnet(count: number, options: LocalnetOptions): Promise<void> 
 
 /** `iterum localnet`: a net of several validators on this machine. */
 export const localnetCommand = (): Command =>
-  new Command("localnet")
+  withConfigFlags(new Command("localnet"))
     .description("run a new net of several validators on this machine, until Ctrl-C")
     .addArgument(
       new Argument("[validators]", "how many").argParser(wholeNumber(1, VALIDATORS_MAX)).default(4),

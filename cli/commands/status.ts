@@ -1,17 +1,21 @@
 import { statfsSync } from "node:fs";
 import { join } from "node:path";
-import type { Command } from "commander";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Command, Option } from "commander";
 import { holderOf } from "#chain/node/pid.ts";
 import { type NodeStatus, peersOf, rpcResult, statusOf } from "#chain/node/status.ts";
-import { type ChainOptions, chainCommand, layoutOf, rpcOf } from "#cli/context.ts";
+import { type ChainOptions, chainCommand, layoutOf, rpcOf, wholeNumber } from "#cli/context.ts";
 import { CliError, messageOf } from "#cli/errors.ts";
 import type { HomeLayout } from "#cli/home/layout.ts";
 import { folderBytes, shownBytes } from "#cli/node/folder-size.ts";
 import { say, sayJson } from "#cli/output.ts";
 import { version } from "#cli/version.ts";
+import { newWaiting } from "#cli/waiting.ts";
 
 interface StatusOptions extends ChainOptions {
   readonly json?: boolean;
+  /** Seconds that the node may take until it is in step. */
+  readonly wait?: number;
 }
 
 /** What the app says of itself. */
@@ -66,8 +70,27 @@ function sayStatus(rpc: string, status: NodeStatus, app: AppInfo, peers: number)
   say(`consensus address ${validator.address}, power ${validator.power}`);
 }
 
+const WAIT_POLL_MS = 500;
+
+/** Waits until the node answers and has the chain's last block. Throws CliError when the time is over. */
+async function untilInStep(rpc: string, seconds: number): Promise<void> {
+  const endsMs = performance.now() + seconds * 1000;
+  let why = "it does not answer";
+  while (performance.now() < endsMs) {
+    const found = await statusOf(rpc).catch(() => undefined);
+    if (found && !found.isCatchingUp && found.height > 0n) return;
+    if (found) why = found.height > 0n ? `it is at height ${found.height}` : "it has no block yet";
+    await sleep(WAIT_POLL_MS);
+  }
+  throw new CliError(`the node at ${rpc} is not in step after ${seconds} s: ${why}`);
+}
+
 async function status(options: StatusOptions): Promise<void> {
   const rpc = await rpcOf(options);
+  if (options.wait !== undefined)
+    await newWaiting(process.stderr).during("waiting for the node", () =>
+      untilInStep(rpc, options.wait ?? 0),
+    );
   const layout = layoutOf(options);
   // A node named by its RPC may be on another machine.
   const isOwn = options.node === undefined && process.env["ITERUM_NODE"] === undefined;
@@ -93,4 +116,9 @@ async function status(options: StatusOptions): Promise<void> {
 export const statusCommand = (): Command =>
   chainCommand("status", "show how a node is: height, peers, app hash, versions, disk")
     .option("--json", "as JSON")
+    .addOption(
+      new Option("--wait <seconds>", "wait first until the node has the chain's last block").argParser(
+        wholeNumber(1, 86_400),
+      ),
+    )
     .action(status);

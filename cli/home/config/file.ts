@@ -107,8 +107,8 @@ export function configOf(values: Overrides): Config {
 /** The file with these values: every setting with what it does, its unit, its range and its default. */
 export function writeToml(values: Overrides): string {
   const out = [
-    "# Configuration of an iterum node. `iterum config check` looks for mistakes, `iterum config set` changes",
-    "# a value; a change counts from the next `iterum start` on.",
+    "# Configuration of an iterum node. `iterum config check` looks for mistakes, `iterum config set`",
+    "# changes a value; a change counts from the next `iterum start` on.",
   ];
   let part = "";
   for (const { section, path, setting } of places) {

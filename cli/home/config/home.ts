@@ -7,6 +7,8 @@ import { ConfigError, configOf, type Overrides, readToml, writeToml } from "./fi
 import type { Config } from "./schema.ts";
 
 const NONE: Overrides = new Map();
+/** Nodes that join look for snapshots for seconds before they fetch one. */
+const SNAPSHOT_LIFE_MIN_MS = 60_000;
 
 /** The values that a home's file gives; none where there is no file. Throws ConfigError. */
 export async function homeValues({ config }: HomeLayout): Promise<Overrides> {
@@ -29,8 +31,16 @@ export async function writeConfig({ config }: HomeLayout, values: Overrides): Pr
 }
 
 /** Rules over several settings. Throws ConfigError with all that are broken. */
-export function checkConfig({ sync, rpc, p2p, api, metrics }: Config): void {
+export function checkConfig({ sync, rpc, p2p, api, metrics, consensus, state }: Config): void {
   const problems: string[] = [];
+  const lifeMs = state.snapshotEvery * state.snapshotsKept * consensus.blockPauseMs;
+  if (state.snapshotEvery > 0 && lifeMs < SNAPSHOT_LIFE_MIN_MS)
+    problems.push(
+      `state.snapshots_kept: a snapshot would be gone after ${Math.floor(lifeMs / 1000)} s, before peers ` +
+        `that have found it could fetch it: keep more, or make fewer by state.snapshot_every`,
+    );
+  if (metrics.readyAgeMaxS * 1000 < 3 * consensus.blockPauseMs)
+    problems.push("metrics.ready_age_max_s: must be three times consensus.block_pause_ms at least");
   if (sync.mode === "snapshot") {
     if (sync.rpcServers.length < 2) problems.push("sync.rpc_servers: a sync by snapshot asks two at least");
     if (sync.trustHeight === 0) problems.push("sync.trust_height: a sync by snapshot needs a trusted block");
