@@ -111,7 +111,7 @@ for (const sin of ["type-error", "range-error"])
     assert.deepEqual([paid, sequence, spent, result.data.length], [0n, 1n, 4_001n, 0]);
     assert.deepEqual(
       result.events.map(({ type }) => type),
-      ["transfer", "tx"],
+      ["coin_spent", "coin_received", "transfer", "tx"],
     );
   });
 

@@ -19,6 +19,8 @@ const DEPTH_MAX = 4;
 const LENGTHS = [0, 1, 20, 31, 32, 33, 64, 65, 300, 4_000];
 const EDGES = [0n, 1n, 2n, 127n, 128n, 65_535n, 65_536n, (1n << 31n) - 1n, 1n << 31n, (1n << 32n) - 1n];
 const WIDE = [...EDGES, 1n << 53n, (1n << 63n) - 1n, (1n << 64n) - 1n];
+/** The last number with 18 decimals that has an encoding. */
+const DEC_LAST = ((10n ** 18n) << 128n) - 1n;
 const DECIMALS = [...WIDE, 10n ** 18n, 10n ** 27n, (1n << 128n) - 1n];
 
 const text = (random: Random, { texts }: Dictionary): string => {
@@ -44,6 +46,8 @@ function single(field: FieldInfo, random: Random, known: Dictionary, depth: numb
       return random.chance(0.5) ? random.pick(known.bytes) : random.bytes(random.pick(LENGTHS));
     case KINDS.int:
       return random.chance(0.5) ? random.pick(known.numbers) : random.pick(DECIMALS);
+    case KINDS.dec:
+      return random.chance(0.5) ? random.pick(known.numbers) : random.pick([...DECIMALS, DEC_LAST]);
     case KINDS.bool:
       return random.chance(0.5);
     case KINDS.uint64:
