@@ -19,8 +19,15 @@ import { validator } from "./validator.ts";
 export interface NetNode {
   readonly name: string;
   readonly home: string;
-  /** Starts it; `mutation` makes its app write one bit wrong and tell which entry that was. */
-  start(mutation?: NetMutation): Promise<SupervisedNode>;
+  start(how?: NetStart): Promise<SupervisedNode>;
+}
+
+/** How a node of a net is started. */
+export interface NetStart {
+  /** Makes its app write one bit wrong and tell which entry that was. */
+  readonly mutation?: NetMutation;
+  /** Added to the environment of its app. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** When an app errs, from which seed, and who is told of the entry. */
@@ -123,13 +130,14 @@ export async function makeNet(
     const peers = made.filter((other) => other.home !== home).map(({ address }) => address);
     const p2p = { persistent_peers: peers.join(",") };
     await writeFile(paths.cometConfig, configure(await readFile(paths.cometConfig, "utf8"), { p2p }));
-    const env = { ITERUM_TEST_BEACON: toHex(validator(name).secret), ...appEnv };
-    const start: NetNode["start"] = (mutation) =>
-      superviseNode({
+    const start: NetNode["start"] = ({ mutation, env: more = {} } = {}) => {
+      const env = { ITERUM_TEST_BEACON: toHex(validator(name).secret), ...appEnv, ...more };
+      return superviseNode({
         ...{ home, binary },
         ...(onNews && { onNews: (news) => onNews(name, news) }),
         startApp: () => (mutation ? startMutant(home, env, mutation) : startApp(home, env)),
       });
+    };
     return { name, home, start };
   });
   return Promise.all(nodes);

@@ -31,7 +31,7 @@ test("of four real validators the one whose app errs halts alone and its wrong k
       wrong = entry;
     };
     const mutation = { height: MUTATION_HEIGHT, seed: SEED, told };
-    const nodes = await Promise.all(made.map((node, i) => node.start(i === 3 ? mutation : undefined)));
+    const nodes = await Promise.all(made.map((node, i) => node.start(i === 3 ? { mutation } : {})));
     try {
       const [honest, mutant] = [nodes.slice(0, 3), nodes[3] ?? assert.fail()];
       await assert.rejects(mutant.ended, (error) => {
