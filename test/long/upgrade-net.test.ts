@@ -46,7 +46,7 @@ async function reportOf({ name }: NetNode, node: SupervisedNode): Promise<NodeRe
   return { name, own, blocks: await blocksAt(node.rpcUrl), restarts: node.restarts() };
 }
 
-test("four validators upgrade at a height; one whose program lacks it stops alone and comes back", async (t) => {
+test("four validators upgrade; one whose program lacks it stops alone and comes back", async (t) => {
   const choice = { members: people("m1"), others: people("ann"), alter: plannedFor(BigInt(HEIGHT)) };
   await withNet(["one", "two", "three", "four"], choice, PACE_MS, async (made) => {
     const start = (node: NetNode, i: number) => node.start(i < 3 ? { env: upgradedEnv } : {});
