@@ -35,6 +35,8 @@ const PURSE = 10_000_000_000n;
 const DEALING = { seed: "1", members: 12, membersMin: 7, publicRows: 120, heldOutMax: 500 };
 /** Soon enough for somebody who wants to see a node join. */
 const SNAPSHOT_EVERY = 50;
+/** So long a snapshot is there at least. */
+const SNAPSHOT_LIFE_MS = 90_000;
 
 const nameOf = (index: number): string => `node${index}`;
 
@@ -50,6 +52,7 @@ async function placesOf(folder: string, count: number, options: LocalnetOptions)
     const config = new Map<string, Raw>([
       ["node.moniker", nameOf(index)],
       ["state.snapshot_every", SNAPSHOT_EVERY],
+      ["state.snapshots_kept", Math.max(2, Math.ceil(SNAPSHOT_LIFE_MS / (SNAPSHOT_EVERY * options.blockMs)))],
       ["threads.proofs", 1],
       ["metrics.enabled", true],
       ["metrics.listen", `127.0.0.1:${metrics}`],

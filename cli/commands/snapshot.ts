@@ -5,6 +5,7 @@ import { Argument, Command, InvalidArgumentError } from "commander";
 import { storeSpaces } from "#chain/app/modules.ts";
 import { equalBytes } from "#chain/bytes/compare.ts";
 import { fromHex, toHex } from "#chain/bytes/hex.ts";
+import { haltOf } from "#chain/node/exit.ts";
 import { openDiskStore } from "#chain/store/disk.ts";
 import { StoreError } from "#chain/store/error.ts";
 import { readInto, readSnapshot, shelvedHeights, writeSnapshot } from "#chain/store/shelf.ts";
@@ -74,9 +75,9 @@ async function hashAt(layout: HomeLayout, height: bigint): Promise<Uint8Array | 
   try {
     return await withStore(layout, (store) => store.at(height)?.appHash);
   } catch (error) {
-    // A damaged state is what a snapshot is restored for.
-    if (error instanceof StoreError && error.kind === "corrupt") return undefined;
-    throw error;
+    // A damaged state is what a snapshot is restored for; one that another process has open is not.
+    if (!(error instanceof StoreError) || haltOf(error)?.cause === "taken") throw error;
+    return undefined;
   }
 }
 

@@ -1,50 +1,22 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { freePort } from "#chain/node/process.ts";
 import { statusOf } from "#chain/node/status.ts";
 import { fileValues, writeConfig } from "#cli/home/config/home.ts";
 import type { Raw } from "#cli/home/config/kinds.ts";
 import { homeLayout } from "#cli/home/layout.ts";
+import { type Running, startCommand, until } from "#test/kit/commands.ts";
 import { iterum, withFolder } from "./program.ts";
 
-const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 const dashboard = new URL("../../docs/grafana/iterum-node.json", import.meta.url);
 
-/** Waits until it holds; the test's own limit is the only one. */
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await sleep(100);
-}
-
-/** A node that `iterum start` runs. */
-interface Started {
-  readonly child: ChildProcess;
-  /** What it told so far, both streams. */
-  readonly told: () => string;
-}
-
-async function start(home: string): Promise<Started> {
-  let told = "";
-  const child = spawn(process.execPath, [main, "start", "--home", home, "--log-format", "json"]);
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      told += text;
-    });
-  await until(() => told.includes('"msg":"chain ') || child.exitCode !== null);
-  assert.equal(child.exitCode, null, told);
-  return { child, told: () => told };
-}
-
-async function end({ child }: Started): Promise<void> {
-  if (child.exitCode !== null) return;
-  const closed = once(child, "close");
-  child.kill("SIGTERM");
-  await closed;
+/** A node that `iterum start` runs, in step with its chain or on the way there. */
+async function start(home: string): Promise<Running> {
+  const node = startCommand("start", "--home", home, "--log-format", "json");
+  await node.until(/"msg":"chain /);
+  return node;
 }
 
 async function command(...args: readonly string[]): Promise<string> {
@@ -127,7 +99,7 @@ async function expectJoins(folder: string, home: string, rpc: string): Promise<v
     await until(() => late.child.exitCode !== null);
     assert.equal(late.child.exitCode, 0, late.told());
   } finally {
-    await end(late);
+    await late.end();
   }
   const again = await iterum(["stop", "--home", joined]);
   assert.deepEqual([again.code, again.stderr], [1, `✗ no node of ${joined} is running\n`]);
@@ -159,7 +131,7 @@ test("a node tells how it is, and another joins it by one command", () =>
       await expectJoins(folder, home, status.rpc);
       for (const line of node.told().trim().split("\n")) assert.ok(JSON.parse(line), line);
     } finally {
-      await end(node);
+      await node.end();
     }
     assert.equal(node.child.exitCode, 0, node.told());
   }));
