@@ -7,6 +7,7 @@ import { proposals, votes } from "#modules/gov/state.ts";
 import { markets, orders, outcomes } from "#modules/markets/state.ts";
 import { games, rounds } from "#modules/rounds/state.ts";
 import { budgets } from "#modules/treasury/state.ts";
+import { delegations, validators } from "#modules/validators/state.ts";
 import type { Account } from "#proto/gen/iterum/auth.ts";
 import type { DataCommitment, Model } from "#proto/gen/iterum/commitments.ts";
 import type { Member, Stake } from "#proto/gen/iterum/community.ts";
@@ -14,6 +15,7 @@ import type { Proposal, Vote } from "#proto/gen/iterum/gov.ts";
 import type { Market, Order, Outcome } from "#proto/gen/iterum/markets.ts";
 import type { Game, Round } from "#proto/gen/iterum/rounds.ts";
 import type { Budget } from "#proto/gen/iterum/treasury.ts";
+import type { Delegation, Validator } from "#proto/gen/iterum/validators.ts";
 
 /** Places of the state that can be read with proof, by what is there. */
 export interface Entries {
@@ -39,6 +41,10 @@ export interface Entries {
   budget(gameId: string): StateEntry<Budget>;
   proposal(proposalId: bigint): StateEntry<Proposal>;
   vote(proposalId: bigint, voter: string): StateEntry<Vote>;
+  /** A validator by the account that runs it. */
+  validator(operator: string): StateEntry<Validator>;
+  /** What an account has staked with the validator that another runs, in shares. */
+  delegation(delegator: string, operator: string): StateEntry<Delegation>;
 }
 
 /** For `client.verified`: `client.verified(entries.balance(address, "uiter"))`. */
@@ -58,4 +64,6 @@ export const entries: Entries = {
   budget: (gameId) => budgets.entry(gameId),
   proposal: (proposalId) => proposals.entry(proposalId),
   vote: (proposalId, voter) => votes.entry([proposalId, voter]),
+  validator: (operator) => validators.entry(operator),
+  delegation: (delegator, operator) => delegations.entry([delegator, operator]),
 };

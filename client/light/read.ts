@@ -46,9 +46,9 @@ async function answerOf(
     try {
       return await node.proven(space, key, height);
     } catch (error) {
-      // The node does not have the state of that height, or not yet.
-      const isBehind = error instanceof ClientError && error.is(codes.sdk.InvalidHeight);
-      if (!isBehind || tries >= BEHIND_TRIES) throw error;
+      if (!(error instanceof ClientError && error.is(codes.sdk.InvalidHeight))) throw error;
+      // A node that has come so far has dropped that state; another one is waited for.
+      if (tries >= BEHIND_TRIES || (tries > 1 && (await node.height()) >= height)) throw error;
       await systemClock.sleep(BEHIND_POLL_MS);
     }
   }

@@ -6,18 +6,24 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { equalBytes } from "#chain/bytes/compare.ts";
 import { toHex } from "#chain/bytes/hex.ts";
+import { freePort } from "#chain/node/process.ts";
+import type { SupervisedNode } from "#chain/node/supervisor.ts";
 import { templateId } from "#chain/protocol/template.ts";
 import { msgRegisterModel } from "#client/commitments.ts";
 import { connect } from "#client/connect.ts";
 import { headerHash } from "#client/light/block.ts";
+import { LightClient } from "#client/light/client.ts";
+import { entries } from "#client/light/entries.ts";
 import { rpcSource } from "#client/light/source.ts";
 import { signerFromMnemonic } from "#client/signer.ts";
 import { responseOf } from "#client/tx.ts";
 import { MsgRegisterModelResponse } from "#proto/gen/iterum/commitments.ts";
 import { person } from "../kit/accounts.ts";
-import { GAME_ID, TOKEN } from "../kit/genesis.ts";
-import { startNode, type TestNode } from "../kit/node.ts";
+import { CHAIN_ID, GAME_ID, TOKEN } from "../kit/genesis.ts";
+import { makeNet } from "../kit/net.ts";
+import { operatorOf, stakedChoice } from "../kit/netns/stake.ts";
 import { unprovableTemplate } from "../kit/template.ts";
 import { bondGame, inTurn, lmsrGame } from "../modules/markets/kinds-kit.ts";
 
@@ -33,12 +39,14 @@ async function run(program: string, args: readonly string[], cwd = root): Promis
   }
 }
 const examples = ["send", "follow", "trade", "verified", "delegate"] as const;
+const PACE_MS = 150;
 type Example = (typeof examples)[number];
 const WORDS = `${"abandon ".repeat(11)}about`;
 
 /** A project of somebody who uses the package: all of it is JavaScript, nothing of it is ours. */
 let project: string;
-let node: TestNode;
+let node: SupervisedNode | undefined;
+let rpcUrl: string;
 let wordsFile: string;
 before(async () => {
   project = await mkdtemp(join(tmpdir(), "iterum-package-"));
@@ -49,10 +57,16 @@ before(async () => {
   assert.ok(account);
   const user = { ...person("user"), address: account.address };
   const alter = inTurn(lmsrGame(), bondGame(700n * TOKEN));
-  node = await startNode({ members: [], others: [user], schedule: { firstOpen: 2_000 }, alter }, 150);
+  const choice = { members: [], others: [user], schedule: { firstOpen: 2_000 }, alter };
+  const [rpcPort, p2pPort] = [await freePort(), await freePort()];
+  const place = { name: "one", host: "127.0.0.1", rpcPort, p2pPort };
+  rpcUrl = `http://127.0.0.1:${rpcPort}`;
+  const net = await makeNet(project, [place], (keys) => stakedChoice(choice, keys, []), PACE_MS);
+  node = await net[0]?.start();
+  await (await connect({ rpc: rpcUrl })).above(1n);
 });
 after(async () => {
-  await node?.remove();
+  await node?.stop();
   await rm(project, { recursive: true, force: true });
 });
 
@@ -82,7 +96,7 @@ async function install(): Promise<void> {
 
 /** What an example prints under a Node. */
 const printed = (example: Example, args: readonly string[], program = process.execPath): Promise<string> =>
-  run(program, [`run/${example}.js`, node.rpcUrl, ...args], project);
+  run(program, [`run/${example}.js`, rpcUrl, ...args], project);
 
 test("the examples compile against the package's types, which are right in themselves", async () => {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
@@ -116,7 +130,7 @@ test("an example follows a round", async () => {
 
 test("an example buys shares at the price that it was quoted", async () => {
   const signer = await signerFromMnemonic(WORDS);
-  const client = await connect({ rpc: node.rpcUrl, signer, faster: true });
+  const client = await connect({ rpc: rpcUrl, signer, faster: true });
   const model = { templateId: templateId(unprovableTemplate()), paramsHash: new Uint8Array(32).fill(1) };
   const registered = await client.send([msgRegisterModel({ owner: client.address, ...model })]);
   const { modelId } = responseOf(MsgRegisterModelResponse, registered);
@@ -129,11 +143,34 @@ test("an example buys shares at the price that it was quoted", async () => {
 });
 
 test("an example reads a balance with proof, and again from what it kept", async () => {
-  const block = await rpcSource(node.rpcUrl).block(1n);
+  const block = await rpcSource(rpcUrl).block(1n);
   assert.ok(block);
   const to = person("paid by an example").address;
   const args = [to, "1", toHex(headerHash(block.header)), join(project, "kept")];
   for (let time = 0; time < 2; time++)
     assert.match(await printed("verified", args), /^[\d.]+ ITER at height \d+, \d{4}-/);
   await assert.rejects(printed("verified", [to, "1", "ab".repeat(32)]), /wrongHash|not the one/);
+});
+
+test("an example stakes, and headers are verified across the change of the set that it makes", async () => {
+  const source = rpcSource(rpcUrl);
+  const first = await source.block(1n);
+  assert.ok(first);
+  const trusted = { height: 1n, hash: toHex(headerHash(first.header)) };
+  const said = await printed("delegate", [wordsFile]);
+  assert.match(said, /^1 ITER with one$/m);
+  const paid = BigInt(/^paid out at height (\d+)$/m.exec(said)?.[1] ?? 0);
+  const client = await connect({ rpc: rpcUrl, light: { trusted } });
+  const [account] = await (await signerFromMnemonic(WORDS)).getAccounts();
+  const stake = entries.delegation(account?.address ?? "", operatorOf("one").address);
+  assert.equal((await client.verified(stake, { atLeast: paid })).value?.shares, TOKEN * 10n ** 18n);
+  const none = entries.delegation(person("nobody").address, operatorOf("one").address);
+  assert.equal((await client.verified(none)).value, undefined);
+  const light = await LightClient.open({ chainId: CHAIN_ID, primary: source, trusted });
+  const after = await light.header(paid + 1n);
+  assert.notDeepEqual(after.validatorsHash, first.header.validatorsHash);
+  for (const height of [2n, paid - 1n, paid, paid + 2n]) {
+    const block = await source.block(height);
+    assert.ok(block && equalBytes(headerHash(block.header), headerHash(await light.header(height))));
+  }
 });
