@@ -89,3 +89,14 @@ test("what a cache gave stays as it was", () => {
   assert.deepEqual(found && [...found], [1, 2, 3]);
   assert.equal(cache.bytes, 0);
 });
+
+test("a cache counts what it gave and what it did not have", () => {
+  const cache = new Cache(4096);
+  put(cache, "a", Uint8Array.of(1));
+  got(cache, "a");
+  got(cache, "a");
+  got(cache, "b");
+  const { hits, misses, bytes } = cache.usage;
+  assert.deepEqual([hits, misses], [2, 1]);
+  assert.ok(bytes > 0 && bytes <= 4096);
+});
