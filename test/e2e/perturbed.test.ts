@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planOf } from "#test/kit/netns/generate.ts";
-import { NetnsUnavailable } from "#test/kit/netns/namespaces.ts";
+import { NetnsUnavailable, namespacesOf } from "#test/kit/netns/namespaces.ts";
 import {
   expected,
   type Fault,
@@ -165,6 +165,7 @@ test("four validators stand still while they are cut in halves and go on as one 
     assert.deepEqual(complaints(report), []);
     assert.equal(report.steps[0]?.expected, "stalls");
     assert.ok(report.replayedTo > 0);
+    assert.deepEqual(await namespacesOf(process.pid), []);
   } catch (error) {
     if (!(error instanceof NetnsUnavailable)) throw error;
     t.skip(error.message);

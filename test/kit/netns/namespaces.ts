@@ -98,14 +98,20 @@ export async function makeNetwork(size: number): Promise<Network> {
   return network;
 }
 
+const ownerOf = (name: string): number => Number(PREFIX.exec(name)?.[1]);
+
 async function namespaces(): Promise<readonly string[]> {
   const list = await command("ip", "netns", "list");
   return list.split("\n").flatMap((line) => line.split(" ", 1).filter((name) => PREFIX.test(name)));
 }
 
+/** Namespaces that a process has made and that are there still. */
+export const namespacesOf = async (owner: number): Promise<readonly string[]> =>
+  (await namespaces()).filter((name) => ownerOf(name) === owner);
+
 /** Ends what still runs in networks of the chosen owners, and removes them. */
 export async function removeNetworks(isChosen: (owner: number) => boolean): Promise<void> {
-  const chosen = (await namespaces()).filter((name) => isChosen(Number(PREFIX.exec(name)?.[1])));
+  const chosen = (await namespaces()).filter((name) => isChosen(ownerOf(name)));
   for (const name of chosen) {
     const pids = (await command("ip", "netns", "pids", name)).split("\n").filter((pid) => pid !== "");
     // Whoever is in the hub may be the one who tidies up.

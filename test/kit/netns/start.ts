@@ -12,11 +12,10 @@ import type { Report } from "./report.ts";
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 const ERRORS_BYTES = 4_000;
 
-const removeOwn = (): Promise<void> => removeNetworks((owner) => owner === process.pid);
-
-/** Ends this process as a signal does, but leaves no network behind. */
-function onSignal(signal: NodeJS.Signals): void {
-  void removeOwn().finally(() => process.kill(process.pid, signal));
+/** Removes the networks of this process and a folder. */
+async function tidyUp(folder: string): Promise<void> {
+  await removeNetworks((owner) => owner === process.pid);
+  await rm(folder, { recursive: true, force: true });
 }
 
 /** Runs the program in the hub; tells each line that it prints. */
@@ -39,6 +38,10 @@ async function runInside(hub: string, folder: string, tell: (line: string) => vo
  */
 export async function runInNetwork(plan: Plan, tell: (line: string) => void): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), "iterum-netns-"));
+  // Ends this process as the signal does, but leaves nothing behind.
+  const onSignal = (signal: NodeJS.Signals): void => {
+    void tidyUp(folder).finally(() => process.kill(process.pid, signal));
+  };
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {
     const { hub } = await makeNetwork(machinesOf(plan));
@@ -46,8 +49,7 @@ export async function runInNetwork(plan: Plan, tell: (line: string) => void): Pr
     await runInside(hub, folder, tell);
     return JSON.parse(await readFile(join(folder, "report.json"), "utf8")) as Report;
   } finally {
-    await removeOwn();
+    await tidyUp(folder);
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
-    await rm(folder, { recursive: true, force: true });
   }
 }
