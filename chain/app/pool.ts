@@ -12,6 +12,7 @@ import type { Choice } from "#chain/mempool/pick.ts";
 import type { Ranked } from "#chain/mempool/types.ts";
 import type { DecodedTx } from "#chain/tx/decode.ts";
 import { errors as txErrors } from "#chain/tx/errors.ts";
+import { ensureFeeCovers } from "#chain/tx/fees.ts";
 import type { TxHost } from "#chain/tx/host.ts";
 import { failureResult, successResult } from "#chain/tx/result.ts";
 import * as auth from "#modules/auth/api.ts";
@@ -108,6 +109,8 @@ export class TxPool {
       gasWanted = tx.fee.gasLimit;
       const ctx = readCtx(base, block);
       const candidate = candidateOf(ctx, bytes, tx);
+      const { gasPriceMinMicro: priceMicro } = this.#limits;
+      if (priceMicro > 0n) ensureFeeCovers(tx.fee, { denom: auth.params(ctx).feeDenom, priceMicro });
       const { sender } = candidate;
       ensure(auth.account(ctx, sender), txErrors.UnknownAddress, { address: sender });
       const isTurn = candidate.lane === sender;

@@ -22,6 +22,8 @@ export interface MempoolLimits {
   readonly announceAgainBlocks: bigint;
   /** Most bytes handed to peers at once. */
   readonly reapBytesMax: number;
+  /** Least price of a unit of gas that this node takes, in millionths; the chain's own counts if it is more. */
+  readonly gasPriceMinMicro: bigint;
 }
 
 /** Some 100 MB at most. A client's transactions end by their own timeout before they reach this age. */
@@ -39,4 +41,5 @@ export const MEMPOOL_LIMITS: MempoolLimits = {
   replacePercent: 10n,
   announceAgainBlocks: 10n,
   reapBytesMax: 1_048_576,
+  gasPriceMinMicro: 0n,
 };

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type Logger, pino } from "pino";
+import { MEMPOOL_LIMITS } from "#chain/mempool/limits.ts";
 import { type Halt, haltOf } from "#chain/node/exit.ts";
 import { hostApp, lastWord, leaveStarter, tellStarter } from "#chain/node/host.ts";
 import { newAppMetrics } from "#chain/node/metrics/app-metrics.ts";
@@ -95,7 +96,10 @@ async function serve(options: AppProcessOptions, log: Logger): Promise<void> {
         const message: RestoringMessage = { kind: "restoring", taken, chunks };
         void tellStarter(message);
       },
-      app: { proofs, invariants, bls, beacon: (message) => signBeacon(message, secret, bls) },
+      app: {
+        ...{ proofs, invariants, bls, beacon: (message) => signBeacon(message, secret, bls) },
+        mempool: { ...MEMPOOL_LIMITS, gasPriceMinMicro: BigInt(config.mempool.gasPriceMinMicro) },
+      },
     });
   } finally {
     await proofs.close();

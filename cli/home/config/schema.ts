@@ -51,6 +51,11 @@ export const schema = {
       "app",
       "flood",
     ]),
+    gasPriceMinMicro: whole(
+      "Least price of a unit of gas that this node takes; the chain's own counts if it is more.",
+      0,
+      { min: 0, max: 1_000_000_000_000, unit: "millionths of a base unit" },
+    ),
   }),
   state: section("What is kept of the past, and how the state is checked.", {
     keepRecent: whole("Last versions that queries reach back.", 100, versions),

@@ -75,6 +75,16 @@ test("the dearest go first, a tenth more replaces, and each turn is admitted onc
   assert.deepEqual(codes(app, [cheap]), ["sdk/32"]);
 });
 
+test("a node takes nothing below its own price, from clients or peers, but accepts blocks of others", async () => {
+  const app = appOf({ mempool: { ...MEMPOOL_LIMITS, gasPriceMinMicro: 1_500n } });
+  const [cheap, dear] = [payment(ann, 0n, 1_499n), payment(ben, 0n, 1_500n)];
+  assert.deepEqual(codes(app, [cheap, dear]), ["sdk/13", "/0"]);
+  assert.equal(app.insertTx(cheap), 13);
+  const block = nextBlock(app, []);
+  assert.ok(await app.processProposal({ ...block, txs: [cheap] }));
+  assert.deepEqual((await ownBlock(app)).txs, [toHex(dear)]);
+});
+
 test("no signature is verified twice from the mempool to the block, and no invalid one enters", async () => {
   const real = verifier;
   let verified = 0;

@@ -19,6 +19,7 @@ export const SMALL: MempoolLimits = {
   replacePercent: 10n,
   announceAgainBlocks: 4n,
   reapBytesMax: 200,
+  gasPriceMinMicro: 0n,
 };
 
 /** A transaction of `sender`; `size` is its bytes. */
