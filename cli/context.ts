@@ -10,6 +10,8 @@ import { askPassword } from "./prompt.ts";
 
 /** Where a node's RPC listens unless told otherwise. */
 const DEFAULT_RPC = "http://127.0.0.1:26657";
+/** Base units up to which a fee is raised where the mempool is crowded: some hundred times the least. */
+const FEE_MAX = 100_000n;
 
 /** Options of commands that use a home. */
 export interface HomeOption {
@@ -57,7 +59,7 @@ export async function rpcOf(options: ChainOptions): Promise<string> {
 export async function clientOf(options: ChainOptions, key?: Key): Promise<IterumClient> {
   const rpc = await rpcOf(options);
   try {
-    return await connect(key ? { rpc, signer: key.signer } : { rpc });
+    return await connect(key ? { rpc, signer: key.signer, feeMax: FEE_MAX } : { rpc });
   } catch (cause) {
     if (!(cause instanceof ClientError) || cause.kind !== "unreachable") throw cause;
     throw new CliError(`no node answers at ${rpc}`, { cause });

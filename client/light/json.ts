@@ -49,7 +49,7 @@ function hex(value: unknown, what: string): Uint8Array {
 }
 
 /** Bytes in base64. */
-export function base64Of(value: unknown, what: string): Uint8Array {
+function base64Of(value: unknown, what: string): Uint8Array {
   try {
     return fromBase64(text(value ?? "", what));
   } catch {

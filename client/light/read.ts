@@ -65,6 +65,8 @@ export async function readVerified<V>(
   entry: StateEntry<V>,
   options: VerifiedOptions = {},
 ): Promise<Verified<V>> {
+  if (options.height !== undefined && options.height < 1n)
+    throw new ClientError("badInput", "the first state that can be proven is that of height 1");
   const header = await headerFor(light, options);
   const height = header.height - 1n;
   const { value, proofOps } = await answerOf(node, entry, height);

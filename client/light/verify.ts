@@ -46,7 +46,7 @@ function guarded<T>(check: () => T): T {
 }
 
 /** Whether a header is well formed and of the chain; throws LightError. */
-export function checkHeader(header: Header, chainId: string): void {
+function checkHeader(header: Header, chainId: string): void {
   if (header.chainId !== chainId)
     throw new LightError("otherChain", `a header of chain ${header.chainId.slice(0, 50)}, not ${chainId}`);
   require(header.version?.block === BLOCK_PROTOCOL, "a header of another block protocol");

@@ -17,7 +17,7 @@ import {
 export const CHAIN = "light-1";
 const BLOCK_S = 10n;
 /** Time of the first block, seconds since 1970. */
-export const START_S = 1_800_000_000n;
+const START_S = 1_800_000_000n;
 const NO_BYTES = new Uint8Array(0);
 
 /** A validator that can sign. */
