@@ -113,11 +113,15 @@ export const namespacesOf = async (owner: number): Promise<readonly string[]> =>
 export async function removeNetworks(isChosen: (owner: number) => boolean): Promise<void> {
   const chosen = (await namespaces()).filter((name) => isChosen(ownerOf(name)));
   for (const name of chosen) {
-    const pids = (await command("ip", "netns", "pids", name)).split("\n").filter((pid) => pid !== "");
+    const list = await command("ip", "netns", "pids", name).catch(() => "");
+    const pids = list.split("\n").filter((pid) => pid !== "");
     // Whoever is in the hub may be the one who tidies up.
     for (const pid of pids) if (Number(pid) !== process.pid) kill(Number(pid));
   }
-  for (const name of chosen) await command("ip", "netns", "delete", name);
+  // Another may be at it as well: what counts is that they are gone.
+  for (const name of chosen) await command("ip", "netns", "delete", name).catch(() => undefined);
+  const left = (await namespaces()).filter((name) => isChosen(ownerOf(name)));
+  if (left.length > 0) throw new Error(`namespaces are left: ${left.join(" ")}`);
 }
 
 function kill(pid: number): void {
