@@ -4,12 +4,15 @@ import { toHex } from "#chain/bytes/hex.ts";
 import { moduleAddress } from "#chain/protocol/address.ts";
 import { toOperator } from "#chain/protocol/operator.ts";
 import { errors } from "#modules/distribution/errors.ts";
+import * as validators from "#modules/validators/api.ts";
 import { Query } from "#proto/gen/cosmos/distribution.ts";
 import { newChain, type TestChain } from "#test/kit/chain.ts";
 import { moduleHolds, purse, supply } from "#test/kit/game/money.ts";
 import { ask, FEE, refuses, refusesQuery, says } from "#test/kit/game/refuse.ts";
-import { DENOM } from "#test/kit/genesis.ts";
+import { DENOM, TOKEN } from "#test/kit/genesis.ts";
 import { consensusAddressOf } from "#test/kit/staked.ts";
+import { doubleSigned } from "../slashing/kit.ts";
+import { undelegate } from "../validators/kit.ts";
 import {
   ATTO,
   ann,
@@ -157,4 +160,48 @@ test("wallets read all rewards of a delegator and of a validator", async () => {
   refusesQuery(chain, Query.validatorOutstandingRewards, nobody, errors.NoValidator);
   const none = { delegatorAddress: ann.address, validatorAddress };
   refusesQuery(chain, Query.delegationRewards, none, errors.NoDelegation);
+});
+
+test("a slash takes nothing of what was earned before, and is listed for who asks", async () => {
+  const chain = stakedChain(NO_TAX);
+  await feesOf(chain, 1);
+  const before = [val, dora, dan].map((who) => due(chain, who, val));
+  const { results } = await chain.rawBlock([], { evidence: [doubleSigned(val, 2n, 300n)] });
+  assert.deepEqual(results, []);
+  assert.deepEqual(
+    [val, dora, dan].map((who) => due(chain, who, val)),
+    before,
+  );
+  const validatorAddress = toOperator(val.address);
+  const height = chain.height();
+  const slashes = (startingHeight: bigint, endingHeight: bigint) =>
+    ask(chain, Query.validatorSlashes, { validatorAddress, startingHeight, endingHeight }).slashes;
+  const slash = { validatorPeriod: 0n, fraction: ATTO / 20n };
+  assert.deepEqual(slashes(0n, 0n), [slash]);
+  assert.deepEqual(slashes(height, height), [slash]);
+  assert.deepEqual([...slashes(height + 1n, 0n), ...slashes(0n, height - 1n)], []);
+  // It goes on earning until it has left the set, and is paid in whole.
+  await says(chain, dora, withdraw(dora, val));
+  const dumped = chain.app.dump();
+  assert.deepEqual(newChain({ members: [], others: [], alter: () => dumped }).app.dump(), dumped);
+});
+
+test("who takes all stake back is paid what it earned, and a validator without any is closed", async () => {
+  const chain = stakedChain(NO_TAX);
+  await feesOf(chain, 1);
+  const [before, earned, own] = [purse(chain, vic), due(chain, vic, vic), pool(chain)];
+  await says(chain, vic, undelegate(vic, vic, 100n * TOKEN));
+  assert.equal(purse(chain, vic), before - FEE + earned / ATTO);
+  for (let i = 0; i < 4; i++) await chain.rawBlock([], { lateMs: 60_000n });
+  assert.equal(
+    chain.read((ctx) => validators.validator(ctx, vic.address)),
+    undefined,
+  );
+  assert.ok(pool(chain) > own, "what it could not earn any more is the community's");
+  assert.deepEqual(
+    (chain.app.dump()["distribution"] as { earnings: { operator: string }[] }).earnings.map(
+      ({ operator }) => operator,
+    ),
+    [val.address],
+  );
 });
