@@ -28,6 +28,7 @@ import { storeCommand } from "./commands/store.ts";
 import { tradeCommand } from "./commands/trade.ts";
 import { trainerCommand } from "./commands/trainer.ts";
 import { txCommand } from "./commands/tx.ts";
+import { upgradeCommand } from "./commands/upgrade.ts";
 import { version } from "./version.ts";
 
 const about = "A chain on which communities run iterated prediction games for machine learning.";
@@ -60,6 +61,7 @@ const commands = [
   standingsCommand,
   exportCommand,
   forkCommand,
+  () => upgradeCommand(),
   storeCommand,
   snapshotCommand,
   rollbackCommand,

@@ -12,6 +12,7 @@ import { type RewardsQueries, rewardsQueries } from "./rewards.ts";
 import { type RoundsQueries, roundsQueries } from "./rounds.ts";
 import { type StakingQueries, stakingQueries } from "./staking.ts";
 import { type TreasuryQueries, treasuryQueries } from "./treasury.ts";
+import { type UpgradeQueries, upgradeQueries } from "./upgrade.ts";
 import { type VestingQueries, vestingQueries } from "./vesting.ts";
 
 /** The typed questions that every module answers. */
@@ -30,6 +31,7 @@ export interface ModuleQueries {
   readonly vesting: VestingQueries;
   readonly staking: StakingQueries;
   readonly distribution: DistributionQueries;
+  readonly upgrade: UpgradeQueries;
 }
 
 /** The questions of all modules over one way to ask. */
@@ -48,4 +50,5 @@ export const moduleQueries = (ask: Ask): ModuleQueries => ({
   vesting: vestingQueries(ask),
   staking: stakingQueries(ask),
   distribution: distributionQueries(ask),
+  upgrade: upgradeQueries(ask),
 });

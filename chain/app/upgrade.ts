@@ -22,16 +22,17 @@ export interface Eve {
 /** The latest rules that a program knows: those of chains that begin with it. */
 export const latestEdition = (editions: readonly Edition[]): Edition => editions.at(-1) as Edition;
 
-const named = (editions: readonly Edition[], name: string): Edition | undefined =>
-  editions.find((each) => each.upgrade === name);
-
 const shown = (name: string): string => (name === "" ? "the first rules" : `upgrade "${name}"`);
 const known = (editions: readonly Edition[]): string =>
   editions.map((each) => shown(each.upgrade)).join(", ");
 
+/** The rules of an upgrade; undefined where this program does not know it. */
+export const editionNamed = (editions: readonly Edition[], name: string): Edition | undefined =>
+  editions.find((each) => each.upgrade === name);
+
 /** The rules that a state is under; undefined where this program does not know them. */
 export const editionOf = (editions: readonly Edition[], ctx: ReadCtx): Edition | undefined =>
-  named(editions, upgrade.edition(ctx));
+  editionNamed(editions, upgrade.edition(ctx));
 
 /** The same, where it must. Throws UpgradeNeeded. */
 export function knownEditionOf(editions: readonly Edition[], ctx: ReadCtx): Edition {
@@ -40,7 +41,7 @@ export function knownEditionOf(editions: readonly Edition[], ctx: ReadCtx): Edit
   const why = `the state of height ${ctx.height} is under ${shown(upgrade.edition(ctx))}`;
   const plan = upgrade.plan(ctx);
   throw new UpgradeNeeded(
-    plan && named(editions, plan.name)
+    plan && editionNamed(editions, plan.name)
       ? `${why}: run the program of before until upgrade "${plan.name}" at height ${plan.height}`
       : `${why}, but this program knows ${known(editions)} only`,
   );
@@ -53,14 +54,15 @@ export function editionOfGenesis(editions: readonly Edition[], appState: AppStat
     readonly edition?: unknown;
   };
   if (!Array.isArray(moduleVersions) || moduleVersions.length === 0) return latestEdition(editions);
-  const found = named(editions, `${edition}`);
+  const found = editionNamed(editions, `${edition}`);
   if (found) return found;
   throw new UpgradeNeeded(
     `genesis is under ${shown(`${edition}`)}, but this program knows ${known(editions)} only`,
   );
 }
 
-function runUpgrade(edition: Edition, base: ReadStore, last: BlockInfo): Required<Eve> {
+/** Runs the migrations of an upgrade over a state, between its block and the next. */
+export function runUpgrade(edition: Edition, base: ReadStore, last: BlockInfo): Required<Eve> {
   const state = overlay(base);
   const events: Event[] = [];
   const info = { ...last, height: last.height + 1n };
@@ -78,7 +80,7 @@ export function eveOf(editions: readonly Edition[], base: ReadStore, last: Block
   const ctx = readCtx(base, last);
   const plan = upgrade.plan(ctx);
   if (plan && plan.height === last.height + 1n) {
-    const next = named(editions, plan.name);
+    const next = editionNamed(editions, plan.name);
     if (next) return runUpgrade(next, base, last);
     const what = `upgrade "${plan.name}" at height ${plan.height} needs another program`;
     throw new UpgradeNeeded(`${what}${plan.info === "" ? "" : `: ${plan.info}`}`);

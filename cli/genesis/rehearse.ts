@@ -1,41 +1,15 @@
-import { storeSpaces } from "#chain/app/modules.ts";
-import { App } from "#chain/app.ts";
 import { taggedHash } from "#chain/bytes/tagged.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
-import type { AppState } from "#chain/kernel/genesis.ts";
 import { toAddress } from "#chain/protocol/address.ts";
-import { memoryStore } from "#chain/store/memory.ts";
-import { loadVerifier } from "#chain/verify/load-verifier.ts";
-import { CliError, messageOf } from "#cli/errors.ts";
-import { note } from "#cli/output.ts";
 import type { TypedGenesis } from "./base.ts";
 import { bindMember, completeGenesis, gameIdOf } from "./complete.ts";
+import { beginWith } from "./exported.ts";
 import type { GenesisTemplates } from "./templates.ts";
 
 /** Members who have what every member of the game must have, and nobody's keys. */
 const PRETENDERS = 12;
 const CHAIN_ID = "rehearsal-1";
 const PURSE = 1_000_000_000_000n;
-
-const noProofs = {
-  verifyAll: () => Promise.reject(new Error("genesis holds no proofs")),
-  close: async () => undefined,
-};
-
-/** Begins a chain in memory with this state; throws CliError with what the chain refuses about it. */
-async function checkAppState(chainId: string, appState: AppState): Promise<void> {
-  const app = new App({
-    store: memoryStore({ spaces: storeSpaces }),
-    proofs: noProofs,
-    signatures: await loadVerifier(note),
-    invariants: "full",
-  });
-  try {
-    app.initChain({ chainId, timeMs: 1n, initialHeight: 1n, appState });
-  } catch (cause) {
-    throw new CliError(`the chain refuses this genesis: ${messageOf(cause)}`, { cause });
-  }
-}
 
 /**
  * Completes a game with accounts that nobody owns and begins a chain with it, so that a choice the chain
@@ -53,5 +27,5 @@ export async function rehearse(base: TypedGenesis, templates: GenesisTemplates):
     vocabulary: Array.from({ length: 64 }, (_, i) => `token${i}`),
     templates,
   });
-  await checkAppState(CHAIN_ID, appState);
+  await beginWith({ chainId: CHAIN_ID, timeMs: 1n, initialHeight: 1n, appState });
 }

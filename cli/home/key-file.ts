@@ -7,8 +7,8 @@ import { CliError, ensureCli } from "#cli/errors.ts";
 import { readSecretFile } from "./layout.ts";
 import { isSealed, type Sealed } from "./sealing.ts";
 
-// A key file holds one mnemonic. Files of earlier versions have no path, and a wallet of cosmjs where they are
-// encrypted.
+// A key file holds one mnemonic. Files of earlier versions have no path, and a wallet of cosmjs where they
+// are encrypted.
 
 /** What every key file says openly. */
 interface Open {

@@ -142,7 +142,7 @@ export async function unlockKey(content: KeyFile, name: string, askPassword: Ask
 export const openKey = async (folder: string, name: string, askPassword: AskPassword): Promise<Key> =>
   (await unlockKey(await readKeyFile(folder, name), name, askPassword)).key;
 
-/** Gives a key a new password, also one that had none, or was written by an earlier version. Throws CliError. */
+/** Gives a key a new password, also one that had none, or is of an earlier version. Throws CliError. */
 export async function protectKey(
   folder: string,
   name: string,

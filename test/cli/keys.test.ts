@@ -89,7 +89,7 @@ test("a key lies on the path of its account and index, in the Ethereum world too
     await assert.rejects(addKey(folder, "cat", mnemonic, "dev", "m/44'/60'/0'/0/0"), /not a path of this/);
   }));
 
-test("12 and 24 words with their checksum are a mnemonic, in whatever case, and no error repeats them", () => {
+test("12 and 24 words with their checksum are a mnemonic in any case, and no error repeats them", () => {
   const twelve =
     "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
   assert.equal(checkedMnemonic(`  ${twelve.toUpperCase().replaceAll(" ", "\n")} `), twelve);
