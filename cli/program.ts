@@ -29,6 +29,7 @@ import { tradeCommand } from "./commands/trade.ts";
 import { trainerCommand } from "./commands/trainer.ts";
 import { txCommand } from "./commands/tx.ts";
 import { upgradeCommand } from "./commands/upgrade.ts";
+import { validatorCommand } from "./commands/validator.ts";
 import { version } from "./version.ts";
 
 const about = "A chain on which communities run iterated prediction games for machine learning.";
@@ -48,6 +49,7 @@ const commands = [
   txCommand,
   queryCommand,
   govCommand,
+  validatorCommand,
   tradeCommand,
   denounceCommand,
   suspectCommand,

@@ -18,6 +18,7 @@ const dearMessages: ReadonlyMap<string, bigint> = new Map([
   ["/iterum.commitments.v1.MsgCommitPanelLabels", 1_000_000n],
   ["/iterum.commitments.v1.MsgRevealPanelLabels", 2_000_000n],
   ["/iterum.commitments.v1.MsgDenounce", 2_000_000n],
+  ["/iterum.elections.v1.MsgRegisterBeaconKey", 10_500_000n],
   ["/iterum.gov.v1.MsgPropose", 2_000_000n],
   ["/iterum.gov.v1.MsgDeposit", 4_000_000n],
   ["/iterum.markets.v1.MsgPlaceOrder", 3_000_000n],

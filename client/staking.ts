@@ -1,3 +1,4 @@
+import { MsgUnjail } from "#proto/gen/cosmos/slashing.ts";
 import {
   type DelegationResponse,
   MsgBeginRedelegate,
@@ -12,6 +13,7 @@ import {
   type UnbondingDelegation,
   type Validator,
 } from "#proto/gen/cosmos/staking.ts";
+import { MsgRotateConsensusKey } from "#proto/gen/iterum/validators.ts";
 import { codes } from "./codes.ts";
 import { ClientError } from "./errors.ts";
 import { allPages } from "./pages.ts";
@@ -33,6 +35,11 @@ export const msgUndelegate = messageOf(MsgUndelegate);
 export const msgBeginRedelegate = messageOf(MsgBeginRedelegate);
 /** Stakes again what is on its way back. */
 export const msgCancelUnbonding = messageOf(MsgCancelUnbondingDelegation);
+
+/** Lets a validator back in whose time in jail is over. */
+export const msgUnjail = messageOf(MsgUnjail);
+/** Gives the sender's validator another consensus key. */
+export const msgRotateConsensusKey = messageOf(MsgRotateConsensusKey);
 
 export interface StakingQueries {
   /** All validators, or those that are bonded, in the order of their operators. */

@@ -3,6 +3,7 @@ import { moduleAddress } from "#chain/protocol/address.ts";
 import { bindingStatement, ethereumAddress, signPersonal } from "#chain/protocol/eip191.ts";
 import { templateId } from "#chain/protocol/template.ts";
 import { ensureCli } from "#cli/errors.ts";
+import type { MsgCreateValidator } from "#proto/gen/cosmos/staking.ts";
 import type { Member } from "#proto/gen/iterum/community.ts";
 import type { BeaconKey, Election } from "#proto/gen/iterum/elections.ts";
 import type { Schedule } from "#proto/gen/iterum/rounds.ts";
@@ -29,6 +30,8 @@ export interface GenesisChoices {
   readonly accounts: readonly FundedAccount[];
   readonly members: readonly GenesisMember[];
   readonly beaconKeys: readonly BeaconKey[];
+  /** Who founds the set of validators by stake; without any the set is agreed: that of consensus' genesis. */
+  readonly founders?: readonly MsgCreateValidator[];
   /** Tokens that the game's featurizer counts. */
   readonly vocabulary: readonly string[];
   readonly templates: GenesisTemplates;
@@ -80,6 +83,12 @@ function money(base: TypedGenesis, accounts: readonly FundedAccount[]): TypedGen
   return { ...base.bank, balances: [...base.bank.balances, ...purses, ...held] };
 }
 
+/** The rules of stake with who founds the set; none where nobody does. */
+const stake = ({ validators }: TypedGenesis, founders: readonly MsgCreateValidator[] = []) =>
+  founders.length > 0
+    ? { ...validators, founders: { messages: founders } }
+    : { ...validators, params: undefined };
+
 const memberOf = (gameId: string, member: GenesisMember): Member => ({
   ...member,
   gameId,
@@ -130,6 +139,7 @@ export function completeGenesis(base: TypedGenesis, choices: GenesisChoices): Ap
   const complete: TypedGenesis = {
     ...base,
     bank: money(base, choices.accounts),
+    validators: stake(base, choices.founders),
     community: { ...base.community, members: choices.members.map((member) => memberOf(gameId, member)) },
     proofs: {
       ...base.proofs,

@@ -7,11 +7,14 @@ import { findCometBft } from "#chain/node/cometbft-binary.ts";
 import { cometEnv, initHome } from "#chain/node/config.ts";
 import { runProgram } from "#chain/node/process.ts";
 import type { Json } from "#chain/proto/json.ts";
+import { toOperator } from "#chain/protocol/operator.ts";
 import { ensureCli } from "#cli/errors.ts";
 import { type TypedGenesis, unitOfGenesis } from "#cli/genesis/base.ts";
 import { bindMember, completeGenesis, type GenesisMember, gameIdOf } from "#cli/genesis/complete.ts";
 import { type GenesisTemplates, templatesCache } from "#cli/genesis/templates.ts";
 import type { Unit } from "#client/units.ts";
+import { PubKey } from "#proto/gen/cosmos/crypto/ed25519.ts";
+import { Description, MsgCreateValidator } from "#proto/gen/cosmos/staking.ts";
 import type { Election } from "#proto/gen/iterum/elections.ts";
 import type { Schedule } from "#proto/gen/iterum/rounds.ts";
 import { beaconEntry, makeBeaconKey } from "./beacon.ts";
@@ -53,6 +56,12 @@ export interface NetPlan extends NodePlace {
   readonly election?: Partial<Election>;
 }
 
+/** Whole tokens of 10⁶ base units that each validator of a net begins with. */
+const STAKE_POWER = 1_000n;
+const POWER_UNITS = 1_000_000n;
+/** One, in units of 10⁻¹⁸. */
+const ATTO = 10n ** 18n;
+
 /** A net whose home is ready to be started. */
 export interface CreatedNet {
   readonly layout: HomeLayout;
@@ -74,8 +83,17 @@ export async function createNet(plan: NetPlan): Promise<CreatedNet> {
   const names = [...plan.rows.members.keys(), ...plan.others];
   const keys = new Map<string, Key>();
   for (const name of names) keys.set(name, await addKey(layout.keys, name, await plan.mnemonic(name), "dev"));
-  const nodes = [await makeNode(plan, plan, binary, plan.beaconSecret)];
-  for (const place of plan.more ?? []) nodes.push(await makeNode(plan, place, binary));
+  const nodes: MadeNode[] = [];
+  for (const [index, place] of [plan, ...(plan.more ?? [])].entries()) {
+    const name = operatorName(index);
+    const mnemonic = await plan.mnemonic(name);
+    const operator = await addKey(layout.keys, name, mnemonic, "dev");
+    if (index > 0) await addKey(homeLayout(place.home).keys, operatorName(0), mnemonic, "dev");
+    keys.set(name, operator);
+    nodes.push(
+      await makeNode(plan, place, binary, operator.address, index === 0 ? plan.beaconSecret : undefined),
+    );
+  }
   const appState = await genesisOf(plan, nodes, keys);
   await writeGenesis(nodes, appState);
   await writeRows(layout.rows, plan.rows);
@@ -85,13 +103,18 @@ export async function createNet(plan: NetPlan): Promise<CreatedNet> {
   return { layout, settings, keys, appState, unit: unitOfGenesis(plan.base) };
 }
 
+/** The key of the account that runs a validator; each has its own under the first name in its own home. */
+const operatorName = (index: number): string => (index === 0 ? "validator" : `validator-${index + 1}`);
+
 /** A validator with keys of its own. */
 interface MadeNode {
+  /** Address of the account that runs it. */
+  readonly operator: string;
   readonly place: NodePlace;
   readonly layout: HomeLayout;
   readonly beaconSecret: Uint8Array;
   /** As CometBFT's genesis lists it. */
-  readonly validator: { readonly address: string };
+  readonly validator: { readonly address: string; readonly pub_key: { readonly value: string } };
   /** Where its peers reach it. */
   readonly address: string;
 }
@@ -100,6 +123,7 @@ async function makeNode(
   plan: NetPlan,
   place: NodePlace,
   binary: string,
+  operator: string,
   secret?: Uint8Array,
 ): Promise<MadeNode> {
   const layout = homeLayout(place.home);
@@ -114,7 +138,7 @@ async function makeNode(
   ensureCli(validator, "CometBFT's own genesis has a validator");
   const nodeId = await runProgram(binary, ["show-node-id", "--home", layout.comet], cometEnv());
   return {
-    ...{ place, layout, validator, address: `${nodeId.trim()}@127.0.0.1:${p2pPort}` },
+    ...{ operator, place, layout, validator, address: `${nodeId.trim()}@127.0.0.1:${p2pPort}` },
     beaconSecret: await makeBeaconKey(layout.beaconKey, secret),
   };
 }
@@ -160,9 +184,14 @@ async function genesisOf(
     const { address, ethereumKey } = keys.get(name) as Key;
     members.push(bindMember(chainId, gameId, address, await ethereumKey()));
   }
+  const isOperator = new Set(nodes.map(({ operator }) => operator));
   return completeGenesis(base, {
     ...{ chainId, members, templates },
-    accounts: [...keys.values()].map(({ address }) => ({ address, amount: plan.purse })),
+    accounts: [...keys.values()].map(({ address }) => ({
+      address,
+      amount: plan.purse + (isOperator.has(address) ? STAKE_POWER * POWER_UNITS : 0n),
+    })),
+    founders: base.validators.params ? nodes.map((node) => founderOf(node, base)) : [],
     beaconKeys: nodes.map(({ beaconSecret, validator }) =>
       beaconEntry(beaconSecret, fromHex(validator.address.toLowerCase())),
     ),
@@ -173,12 +202,29 @@ async function genesisOf(
   });
 }
 
+/** How a validator of a new net founds the set: with a tenth of its delegators' rewards for itself. */
+function founderOf({ operator, place, validator }: MadeNode, base: TypedGenesis): MsgCreateValidator {
+  const key = new Uint8Array(Buffer.from(validator.pub_key.value, "base64"));
+  const { base: denom } = unitOfGenesis(base);
+  const moniker = place.config?.get("node.moniker");
+  return {
+    ...MsgCreateValidator.zero(),
+    description: { ...Description.zero(), moniker: typeof moniker === "string" ? moniker : "validator" },
+    commission: { rate: ATTO / 10n, maxRate: ATTO / 2n, maxChangeRate: ATTO / 100n },
+    minSelfDelegation: 1n,
+    validatorAddress: toOperator(operator),
+    pubkey: { typeUrl: PubKey.typeUrl, value: PubKey.encode({ key }) },
+    value: { denom, amount: STAKE_POWER * POWER_UNITS },
+  };
+}
+
 /** Gives every node the same genesis, with all of them as validators of equal power. */
 async function writeGenesis(nodes: readonly MadeNode[], appState: AppState): Promise<void> {
   const [first] = nodes;
   ensureCli(first, "a net has a node");
   const genesis = JSON.parse(await readFile(first.layout.genesis, "utf8")) as Record<string, Json>;
-  const validators = nodes.map(({ validator }) => validator);
+  // As their stake will have it.
+  const validators = nodes.map(({ validator }) => ({ ...validator, power: `${STAKE_POWER}` }));
   const text = `${JSON.stringify({ ...genesis, validators, app_state: appState }, null, 2)}\n`;
   for (const { layout } of nodes) await writeFile(layout.genesis, text);
 }

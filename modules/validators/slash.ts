@@ -25,7 +25,7 @@ export interface Deed {
   readonly fraction: bigint;
 }
 
-/** What was taken of stake that is not the validator's any more, and how much of the slash that counts for. */
+/** What was taken of stake that has left or moved, and how much of the slash that counts for. */
 interface Taken {
   readonly burned: bigint;
   readonly counted: bigint;

@@ -13,7 +13,11 @@ import { iterum, type Ran, withFolder } from "./program.ts";
 
 interface GenesisFile {
   readonly chain_id: string;
-  readonly validators: readonly { readonly address: string }[];
+  readonly validators: readonly {
+    readonly address: string;
+    readonly pub_key: { readonly value: string };
+    readonly power: string;
+  }[];
   readonly app_state: AppState;
 }
 
@@ -51,7 +55,7 @@ function newApp(): App {
 }
 
 test("init says what it made and what about it is insecure", () => {
-  assert.match(ran.stdout, /home .*home: chain iterum-init-1, 13 accounts, 12 members\nnext: iterum start/);
+  assert.match(ran.stdout, /home .*home: chain iterum-init-1, 14 accounts, 12 members\nnext: iterum start/);
   assert.match(ran.stderr, /INSECURE reference string/);
   assert.match(ran.stderr, /development keys, not encrypted/);
 });
@@ -60,7 +64,13 @@ test("the chain accepts the genesis of init, whole, and gives the same out again
   const { app_state: appState, chain_id: chainId } = await genesis();
   const app = newApp();
   const at = { chainId, timeMs: 1_780_000_000_000n, initialHeight: 1n };
-  const first = app.initChain({ ...at, appState });
+  const { validators: begun } = await genesis();
+  const validators = begun.map(({ pub_key, power }) => ({
+    publicKey: new Uint8Array(Buffer.from(pub_key.value, "base64")),
+    power: BigInt(power),
+  }));
+  const first = app.initChain({ ...at, appState, validators });
+  assert.deepEqual(first.validators, validators, "consensus begins with the validator that is staked");
   const again = newApp().initChain({ ...at, appState: app.dump() });
   assert.deepEqual(again, first);
 });
@@ -88,7 +98,7 @@ test("nobody else may read keys and members' rows", async () => {
     ...(await readdir(join(home, "keys"))).map((name) => `keys/${name}`),
     ...(await readdir(join(home, "rows"))).filter((n) => n !== "public.tsv").map((n) => `rows/${n}`),
   ];
-  assert.equal(secret.length, 3 + 13 + 12);
+  assert.equal(secret.length, 3 + 14 + 12);
   for (const file of secret) assert.equal((await stat(join(home, file))).mode & 0o077, 0, file);
 });
 
