@@ -26,7 +26,7 @@ import { type BlockInfo, readCtx } from "#chain/kernel/block.ts";
 import type { ReadCtx, ReadStore } from "#chain/kernel/ctx.ts";
 import type { Edition } from "#chain/kernel/edition.ts";
 import { assert } from "#chain/kernel/error.ts";
-import { type AppState, dumpGenesis } from "#chain/kernel/genesis.ts";
+import { type AppState, dumpGenesis, type OnModule } from "#chain/kernel/genesis.ts";
 import { type Overlay, overlay } from "#chain/kernel/overlay.ts";
 import { assertLimits, BLOCK_BYTES_MAX } from "#chain/limits.ts";
 import type { Staged } from "#chain/store/port.ts";
@@ -280,10 +280,10 @@ export class App {
     return runQuery(this.#state().block?.height ?? 0n, base, request);
   }
 
-  /** The whole state as genesis. */
-  dump(): AppState {
+  /** The whole state as genesis; tells of each module before it is read. */
+  dump(onModule?: OnModule): AppState {
     const { ctx, machine } = this.#rules.present(this.#state());
-    return dumpGenesis(ctx, machine.registry.modules);
+    return dumpGenesis(ctx, machine.registry.modules, onModule);
   }
 
   /** Runs a read on the last state: for tests and tools in the same process. */

@@ -64,7 +64,7 @@ export const newWaiting = (stream: NodeJS.WriteStream): Waiting => ({
     const startMs = performance.now();
     let shown: Shown | undefined;
     let [step, part, whole] = ["", 0, 0];
-    const timer = setInterval(() => {
+    const show = (): void => {
       const elapsedMs = performance.now() - startMs;
       if (elapsedMs < SHOWN_AFTER_MS) return;
       if (!shown) {
@@ -72,12 +72,15 @@ export const newWaiting = (stream: NodeJS.WriteStream): Waiting => ({
         if (step !== "") shown.step(step, part, whole);
       }
       shown.tick(elapsedMs);
-    }, TICK_MS);
+    };
+    const timer = setInterval(show, TICK_MS);
     try {
       return await work((name, done = 0, of = 0) => {
         if (name === step && done === part) return;
         [step, part, whole] = [name, done, of];
         shown?.step(name, done, of);
+        // Work that lets no timer run shows itself at its own steps.
+        show();
       });
     } finally {
       clearInterval(timer);

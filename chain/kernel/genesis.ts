@@ -35,10 +35,21 @@ function decode({ name, genesis }: Module<unknown>, json: Json): unknown {
   }
 }
 
-/** The state of every module as genesis: importing it gives an equal state. */
-export function dumpGenesis(ctx: ReadCtx, modules: readonly AnyModule[]): AppState {
-  const entries = modules
-    .map(open)
-    .map(({ name, genesis }) => [name, toJson(genesis.codec, genesis.dump(ctx))] as const);
+/** Told of a module, and which of how many it is. */
+export type OnModule = (name: string, index: number, count: number) => void;
+
+/**
+ * The state of every module as genesis: importing it gives an equal state. Tells of each module before it is
+ * read.
+ */
+export function dumpGenesis(
+  ctx: ReadCtx,
+  modules: readonly AnyModule[],
+  onModule: OnModule = () => undefined,
+): AppState {
+  const entries = modules.map(open).map(({ name, genesis }, index) => {
+    onModule(name, index, modules.length);
+    return [name, toJson(genesis.codec, genesis.dump(ctx))] as const;
+  });
   return Object.fromEntries(entries);
 }

@@ -5,15 +5,18 @@ import { ensureCli } from "#cli/errors.ts";
 import { readSettings } from "#cli/home/layout.ts";
 import { withState } from "#cli/node/state.ts";
 import { say } from "#cli/output.ts";
+import { newWaiting } from "#cli/waiting.ts";
 
 async function exportState(options: HomeOption): Promise<void> {
   const layout = layoutOf(options);
   await readSettings(layout);
-  const { height, state } = await withState(layout, (app) => {
-    const { height: last } = app.info();
-    ensureCli(last > 0n, "the node has no block yet");
-    return { height: last, state: app.dump() };
-  });
+  const { height, state } = await newWaiting(process.stderr).during("reading the state", (onStep) =>
+    withState(layout, (app) => {
+      const { height: last } = app.info();
+      ensureCli(last > 0n, "the node has no block yet");
+      return { height: last, state: app.dump(onStep) };
+    }),
+  );
   const genesis = JSON.parse(await readFile(layout.genesis, "utf8")) as Record<string, unknown>;
   const next = { ...genesis, initial_height: String(height + 1n), app_state: state };
   say(JSON.stringify(next, null, 2));
