@@ -207,11 +207,15 @@ async function leave(economy: Economy): Promise<void> {
       }
     for (let i = 0; i < 10; i++) await chain.rawBlock([], { lateMs: 30_000n });
   }
-  chain.read((ctx) => {
-    for (const at of operators(economy))
-      for (const { delegator } of validators.delegationsTo(ctx, at.address))
-        for (const { amount } of dueTo(ctx, delegator, at.address)) assert.ok(amount < ATTO);
-  });
+  // What is not worth a base unit, or was on its way out too often at once, is still there with its rewards.
+  for (const at of operators(economy))
+    for (const who of people) {
+      if (!chain.read((ctx) => validators.delegation(ctx, who.address, at.address))) continue;
+      const { results } = await chain.rawBlock([chain.sign(who, withdraw(who, at))]);
+      assert.equal(results[0]?.code, 0, results[0]?.log);
+      for (const { amount } of chain.read((ctx) => dueTo(ctx, who.address, at.address)))
+        assert.ok(amount < ATTO, `${amount} left`);
+    }
 }
 
 /** A staking economy that does whatever it likes for so many blocks, with every book checked in each. */
