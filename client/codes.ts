@@ -5,6 +5,7 @@ export const codes = {
   app: {
     FalseProof: { codespace: "app", code: 5 },
     NoRoom: { codespace: "app", code: 4 },
+    NotFounding: { codespace: "app", code: 6 },
     NotInjected: { codespace: "app", code: 2 },
     TwoProofs: { codespace: "app", code: 3 },
   },

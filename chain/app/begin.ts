@@ -4,9 +4,9 @@ import { versionsOf } from "#chain/kernel/edition.ts";
 import { initGenesis } from "#chain/kernel/genesis.ts";
 import { type Overlay, overlay } from "#chain/kernel/overlay.ts";
 import * as upgrade from "#modules/upgrade/api.ts";
-import { launch } from "#modules/validators/api.ts";
 import { chainIdItem, timeItem } from "./base.ts";
 import type { Era } from "./era.ts";
+import { foundSet } from "./founding.ts";
 import type { Genesis } from "./types.ts";
 
 /** A chain before its first block. */
@@ -29,5 +29,5 @@ export function beginChain(store: ReadStore, { edition, machine }: Era, genesis:
   timeItem.set(ctx, timeMs);
   initGenesis(ctx, machine.registry.modules, appState);
   upgrade.begin(ctx, edition.upgrade, versionsOf(edition));
-  return { state, block, ctx, validators: launch(ctx, genesis.validators) };
+  return { state, block, ctx, validators: foundSet(machine, ctx, genesis.validators) };
 }

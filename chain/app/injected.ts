@@ -13,6 +13,7 @@ export const errors = errorSet("app", {
   TwoProofs: [3, "a transaction carries at most one proof"],
   NoRoom: [4, "the block has no room left for it"],
   FalseProof: [5, "the proof does not hold"],
+  NotFounding: [6, "a founder's transaction makes its validator and does nothing else"],
 });
 
 /** The canonical transaction 0: one message, no fee, no signature. */

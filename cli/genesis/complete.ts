@@ -86,7 +86,7 @@ function money(base: TypedGenesis, accounts: readonly FundedAccount[]): TypedGen
 /** The rules of stake with who founds the set; none where nobody does. */
 const stake = ({ validators }: TypedGenesis, founders: readonly MsgCreateValidator[] = []) =>
   founders.length > 0
-    ? { ...validators, founders: { messages: founders } }
+    ? { ...validators, founders: { messages: founders, transactions: [] } }
     : { ...validators, params: undefined };
 
 const memberOf = (gameId: string, member: GenesisMember): Member => ({

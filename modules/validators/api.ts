@@ -27,7 +27,7 @@ export { jail, unjail } from "./jail.ts";
 export { bondDenom, isStaked, params, unbondingMs } from "./params.ts";
 export { BONDED_POOL, isBonded as isInSet, NOT_BONDED_POOL } from "./pools.ts";
 export { byConsensusAddress, consensusAddress, requireReady, setReady, validatorOf } from "./records.ts";
-export { elect, isSeated, launch } from "./set.ts";
+export { elect, foundingTxs, isSeated, launch } from "./set.ts";
 export { slash } from "./slash.ts";
 
 export const validator = (ctx: ReadCtx, operator: string): Validator | undefined =>

@@ -31,7 +31,7 @@ import { checkParams } from "./update-params.ts";
 /** Whether genesis says anything of stake. */
 function isEmpty(genesis: GenesisState): boolean {
   const { founders: first, validators: all, delegations: staked, seats: told, unbondings: leaving } = genesis;
-  return (first?.messages.length ?? 0) + all.length + staked.length + told.length + leaving.length === 0;
+  return (first ? 1 : 0) + all.length + staked.length + told.length + leaving.length === 0;
 }
 
 /** Fails with (validators, 4) unless these are addresses and what lies between them is new. */
@@ -89,7 +89,8 @@ export function initValidators(ctx: WriteCtx, genesis: GenesisState): void {
   }
   checkParams(genesis.params);
   params.set(ctx, genesis.params);
-  if (genesis.founders && genesis.founders.messages.length > 0) founders.set(ctx, genesis.founders);
+  const { messages = [], transactions = [] } = genesis.founders ?? {};
+  if (messages.length + transactions.length > 0) founders.set(ctx, { messages, transactions });
   if (genesis.readyOnly) readyOnly.set(ctx, true);
   initSet(ctx, genesis);
   initStake(ctx, genesis);

@@ -104,6 +104,9 @@ function currentSet(ctx: ReadCtx): readonly ValidatorUpdate[] {
   return all.sort((a, b) => compareBytes(a.publicKey, b.publicKey));
 }
 
+/** Signed transactions of founders, for whoever can verify them; none later than genesis. */
+export const foundingTxs = (ctx: ReadCtx): readonly Uint8Array[] => founders.find(ctx)?.transactions ?? [];
+
 /**
  * Founds the set of a new chain, and elects it. Gives the whole set, or nothing where the chain keeps that of
  * consensus. Fails with (validators, 4) where consensus is given another one to begin with.

@@ -162,12 +162,19 @@ export const Leaving: Codec<Leaving> = codec<Leaving>("iterum.validators.v1.Leav
   ["number", 5, "uint64"],
 ]);
 
-/** The validators that a chain begins with: each is made as its message says, unsigned. */
+/** The validators that a chain begins with: each is made as its message says. */
 export interface Founders {
+  /** Of one who makes genesis alone, unsigned. */
   readonly messages: readonly MsgCreateValidator[];
+  /**
+   * Of parties who do not trust each other: one such message each in a transaction that its operator has signed
+   * for this chain, with account number and sequence 0.
+   */
+  readonly transactions: readonly Uint8Array[];
 }
-export const Founders: Codec<Founders> = codec<Founders>("iterum.validators.v1.Founders", () => ({ messages: none }), [
+export const Founders: Codec<Founders> = codec<Founders>("iterum.validators.v1.Founders", () => ({ messages: none, transactions: none }), [
   ["messages", 1, "message", "repeated", () => MsgCreateValidator],
+  ["transactions", 2, "bytes", "repeated"],
 ]);
 
 export interface GenesisState {

@@ -46,7 +46,7 @@ export function stakedChoice(
   const stake: GenesisState = {
     ...GenesisState.zero(),
     params,
-    founders: { messages: keys.map(({ name, publicKey }) => creation(name, publicKey)) },
+    founders: { messages: keys.map(({ name, publicKey }) => creation(name, publicKey)), transactions: [] },
   };
   // A node may be cut off for minutes without going to jail for it.
   const slashing = { ...Slashing.zero(), params: { ...slashingParams, signedBlocksWindow: 10_000n } };

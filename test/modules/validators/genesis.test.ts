@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { errors as appErrors } from "#chain/app/injected.ts";
 import { toHex } from "#chain/bytes/hex.ts";
 import type { ChainError } from "#chain/kernel/error.ts";
 import type { AppState } from "#chain/kernel/genesis.ts";
 import { toJson } from "#chain/proto/json.ts";
+import { errors as txErrors } from "#chain/tx/errors.ts";
+import * as auth from "#modules/auth/api.ts";
 import * as validators from "#modules/validators/api.ts";
 import { errors } from "#modules/validators/errors.ts";
 import { MsgCreateValidator, Params } from "#proto/gen/cosmos/staking.ts";
 import { GenesisState } from "#proto/gen/iterum/validators.ts";
 import { bareApp, initWith, START_MS } from "#test/chain/app/kit.ts";
-import { newChain, type TestChain } from "#test/kit/chain.ts";
+import { newChain, signTx, type TestChain } from "#test/kit/chain.ts";
 import { says } from "#test/kit/game/refuse.ts";
 import { CHAIN_ID, DENOM, genesis, TOKEN } from "#test/kit/genesis.ts";
 import { consensusKey, stakingParams } from "#test/kit/staked.ts";
@@ -17,6 +20,8 @@ import { changed, first, refusesGenesis, twice } from "../genesis-kit.ts";
 import { ann, ben, cat, coin, create, delegate, newStaked, redelegate, undelegate } from "./kit.ts";
 
 const alter = changed("validators", GenesisState);
+const { NotFounding } = appErrors;
+const { Unauthorized: unsigned, InvalidPubKey: badKey } = txErrors;
 
 /** A genesis whose set these found. */
 const founded =
@@ -26,7 +31,7 @@ const founded =
     validators: toJson(GenesisState, {
       ...GenesisState.zero(),
       params: stakingParams,
-      founders: { messages },
+      founders: { messages, transactions: [] },
     }),
   });
 const founder = (who: typeof ann, tokens: bigint): MsgCreateValidator =>
@@ -68,6 +73,31 @@ test("founders must be such as any validator, and stake what they have", () => {
   refusesGenesis(errors.BadAddress, founded({ ...founder(ann, 1n), validatorAddress: ann.address }));
   const poor = founded(founder(cat, 1n));
   assert.throws(() => newChain({ members: [ann, ben], others: [], alter: poor }), /insufficient funds/);
+});
+
+/** A genesis whose set is founded by these transactions. */
+const foundedBy =
+  (...transactions: readonly Uint8Array[]) =>
+  (state: AppState): AppState => ({
+    ...state,
+    validators: toJson(GenesisState, {
+      ...GenesisState.zero(),
+      params: stakingParams,
+      founders: { messages: [], transactions },
+    }),
+  });
+const at = { number: 0n, sequence: 0n, chainId: CHAIN_ID };
+
+test("parties found a chain by what each has signed, and nobody signs for another", () => {
+  const set = foundedBy(signTx(ann, at, create(ann)), signTx(ben, at, create(ben)));
+  const chain = newChain({ members: [ann, ben], others: [], alter: set });
+  assert.equal(chain.read(validators.bondedTokens), 20n * TOKEN);
+  assert.equal(chain.read((ctx) => auth.account(ctx, ann.address))?.sequence, 0n);
+  refusesGenesis(unsigned, foundedBy(signTx(ann, { ...at, chainId: "another" }, create(ann))));
+  refusesGenesis(unsigned, foundedBy(signTx(ann, { ...at, number: 1n }, create(ann))));
+  refusesGenesis(badKey, foundedBy(signTx(ben, at, create(ann))));
+  refusesGenesis(NotFounding, foundedBy(signTx(ann, at, create(ann), delegate(ann, ann, TOKEN))));
+  refusesGenesis(NotFounding, foundedBy(signTx(ann, at, delegate(ann, ann, TOKEN))));
 });
 
 test("stake needs parameters, and a chain that stakes needs somebody to elect", () => {
