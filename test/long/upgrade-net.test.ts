@@ -8,15 +8,16 @@ import { replayChain, startFromGenesis } from "#chain/node/replay.ts";
 import { blocksOf } from "#chain/node/stored-blocks.ts";
 import { NodeHalted, type SupervisedNode } from "#chain/node/supervisor.ts";
 import { memoryStore } from "#chain/store/memory.ts";
+import { rehearseUpgrade } from "#cli/upgrade/rehearse.ts";
 import { people } from "#test/kit/accounts.ts";
 import { noProofs } from "#test/kit/chain.ts";
-import { editions, plannedFor, upgradedEnv } from "#test/kit/editions.ts";
+import { editions, plannedFor, UPGRADE, upgradedEnv } from "#test/kit/editions.ts";
 import { type NetNode, withNet } from "#test/kit/net.ts";
 import { complaints, type NodeReport } from "#test/kit/netns/report.ts";
 import { ask, blocksAt, heightAt, ownState } from "#test/kit/netns/rpc.ts";
 import { signatures } from "#test/kit/verifier.ts";
 
-const HEIGHT = 12;
+const [REHEARSED, HEIGHT] = [4, 12];
 const BLOCKS_MORE = 6;
 const PACE_MS = 500;
 
@@ -33,11 +34,29 @@ async function versionAt(rpcUrl: string, height: number): Promise<string | undef
 }
 
 /** Plays the chain again with a program that knows both rules; throws at the first other hash. */
-async function replay(rpcUrl: string, until: number): Promise<void> {
+async function replay(rpcUrl: string, until: number): Promise<App> {
   const store = memoryStore({ spaces: spacesOf(editions) });
   const app = new App({ store, proofs: noProofs, signatures, editions, invariants: "full" });
   await startFromGenesis(app, rpcUrl);
   await replayChain(app, blocksOf(rpcUrl, 1n, BigInt(until)));
+  return app;
+}
+
+/** Runs the upgrade over the state of an early block, long before it is due. */
+async function rehearse(rpcUrl: string): Promise<void> {
+  const app = await replay(rpcUrl, REHEARSED);
+  const rehearsal = app.read((ctx) => rehearseUpgrade(editions, signatures, ctx));
+  const { upgrade, height, broken, modules } = rehearsal;
+  assert.deepEqual({ upgrade, height, broken }, { upgrade: UPGRADE, height: BigInt(HEIGHT), broken: [] });
+  assert.deepEqual(
+    modules.map(({ module, before, after }) => [module, before, after]),
+    [
+      ["bank", 1n, 2n],
+      // It notes what has been.
+      ["upgrade", 1n, 1n],
+      ["count", undefined, 1n],
+    ],
+  );
 }
 
 async function reportOf({ name }: NetNode, node: SupervisedNode): Promise<NodeReport> {
@@ -53,6 +72,8 @@ test("four validators upgrade; one whose program lacks it stops alone and comes 
     const nodes = await Promise.all(made.map(start));
     try {
       const [ready, late] = [nodes.slice(0, 3), nodes[3] ?? assert.fail()];
+      await untilAt(ready, REHEARSED);
+      await rehearse(ready[0]?.rpcUrl ?? "");
       await assert.rejects(late.ended, (error) => {
         assert.ok(error instanceof NodeHalted);
         assert.equal(error.exitCode, haltCodes.upgrade);

@@ -25,7 +25,7 @@ export interface StepReport {
   /** Greatest height of all nodes when the faults were there, and before they were healed. */
   readonly from: number;
   readonly until: number;
-  /** From the healing until every node had two blocks more than any had at it. */
+  /** From the beginning of the healing until every node had two blocks more than any had at it. */
   readonly liveSeconds: number;
 }
 

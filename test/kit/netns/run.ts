@@ -93,7 +93,7 @@ async function play(game: Game, step: Step): Promise<StepReport> {
   }
   const nodes = nodesOf(game);
   const heal = await applyFaults({ network: game.network, nodes, random: game.random }, step.faults);
-  let [from, until] = [0, 0];
+  let [from, until, healingMs] = [0, 0, 0];
   const hopes = expected(game.powers, step);
   try {
     from = Math.max(...(await heights(nodes)));
@@ -102,11 +102,11 @@ async function play(game: Game, step: Step): Promise<StepReport> {
     if (hopes === "goes on") await untilAll(able, from + BLOCKS, what);
     until = Math.max(...(await heights(nodes)));
   } finally {
+    healingMs = performance.now();
     await heal();
   }
-  const healedMs = performance.now();
   await untilAll(nodes, until + BLOCKS, `after ${what}`);
-  const liveSeconds = Math.round(performance.now() - healedMs) / 1_000;
+  const liveSeconds = Math.round(performance.now() - healingMs) / 1_000;
   return { what, standings, expected: hopes, from, until, liveSeconds };
 }
 
