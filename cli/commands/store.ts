@@ -6,35 +6,26 @@ import { fromHex, toHex } from "#chain/bytes/hex.ts";
 import { describeDifference } from "#chain/node/difference.ts";
 import { openDiskStore, openLevelKv } from "#chain/store/disk.ts";
 import { StoreError } from "#chain/store/error.ts";
-import type { NodeStore } from "#chain/store/port.ts";
 import { readInto, readSnapshot, writeSnapshot } from "#chain/store/shelf.ts";
 import { verifyStore } from "#chain/store/verify.ts";
 import { type HomeOption, homeCommand, layoutOf } from "#cli/context.ts";
 import { CliError, ensureCli } from "#cli/errors.ts";
-import { readSettings } from "#cli/home/layout.ts";
+import { type HomeLayout, readSettings } from "#cli/home/layout.ts";
 import { compareState } from "#cli/node/difference.ts";
+import { withStore } from "#cli/node/stopped.ts";
 import { say, sayJson } from "#cli/output.ts";
+import { newWaiting } from "#cli/waiting.ts";
 
-/** The state's folder of a home that has one. */
-async function stateOf(options: HomeOption): Promise<string> {
+/** The layout of a home that has a state. */
+async function homeOf(options: HomeOption): Promise<HomeLayout> {
   const layout = layoutOf(options);
   await readSettings(layout);
   ensureCli(existsSync(layout.state), "the node has no state yet");
-  return layout.state;
-}
-
-/** Opens the store of a stopped node for some work, and closes it. */
-async function withStore<T>(state: string, work: (store: NodeStore) => Promise<T> | T): Promise<T> {
-  const store = await openDiskStore(state, { spaces: storeSpaces });
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
+  return layout;
 }
 
 async function verify(options: HomeOption): Promise<void> {
-  const kv = await openLevelKv(await stateOf(options));
+  const kv = await openLevelKv((await homeOf(options)).state);
   try {
     const { height, appHash, ...counts } = await verifyStore(kv);
     sayJson({ height, appHash, ...counts });
@@ -47,7 +38,7 @@ async function verify(options: HomeOption): Promise<void> {
 }
 
 const stats = async (options: HomeOption): Promise<void> =>
-  withStore(await stateOf(options), (store) => {
+  withStore(await homeOf(options), (store) => {
     const kept = [...store.kept()];
     const spaces = store.roots().map(({ name, root }) => {
       let entries = 0;
@@ -62,13 +53,15 @@ interface ExportOptions extends HomeOption {
 }
 
 const exportTo = async (folder: string, options: ExportOptions): Promise<void> =>
-  withStore(await stateOf(options), async (store) => {
+  withStore(await homeOf(options), async (store) => {
     ensureCli(!existsSync(folder), `there is something at ${folder} already`);
     const { height: text } = options;
     ensureCli(text === undefined || /^[1-9][0-9]{0,9}$/.test(text), "--height is a whole number");
     const height = text === undefined ? store.height : BigInt(text);
     ensureCli([...store.kept()].includes(height), `the state of height ${height} is not kept`);
-    const { appHash, chunkHashes } = await writeSnapshot(store, height, folder);
+    const { appHash, chunkHashes } = await newWaiting(process.stderr).during("snapshot", (onStep) =>
+      writeSnapshot(store, height, folder, { onChunk: (written) => onStep(`${written} chunks`) }),
+    );
     say(`height ${height}, app hash ${toHex(appHash)}, ${chunkHashes.length} chunks`);
   });
 
@@ -83,11 +76,16 @@ async function importFrom(folder: string, options: ImportOptions): Promise<void>
   ensureCli(/^[0-9a-fA-F]{64}$/.test(options.appHash), "--app-hash is 64 hexadecimal digits");
   const trusted = equalBytes(manifest.appHash, fromHex(options.appHash.toLowerCase()));
   ensureCli(trusted, `the snapshot is of the app hash ${toHex(manifest.appHash)}`);
-  await withStore(layout.state, async (store) => {
+  const store = await openDiskStore(layout.state, { spaces: storeSpaces });
+  try {
     ensureCli(store.height === 0n, `the home has a state already, of height ${store.height}`);
-    const { height } = await readInto(store, folder);
+    const { height } = await newWaiting(process.stderr).during("restoring", (onStep) =>
+      readInto(store, folder, (taken, chunks) => onStep(`${taken} of ${chunks} chunks`, taken, chunks)),
+    );
     say(`restored height ${height}, app hash ${toHex(manifest.appHash)}`);
-  });
+  } finally {
+    await store.close();
+  }
 }
 
 interface DiffOptions extends HomeOption {
@@ -101,7 +99,7 @@ async function diff(snapshot: string | undefined, options: DiffOptions): Promise
     "name a snapshot's folder or --replay a node",
   );
   const reference = snapshot === undefined ? { rpc: replay ?? "" } : { snapshot };
-  await withStore(await stateOf(options), async (store) => {
+  await withStore(await homeOf(options), async (store) => {
     const { height, difference } = await compareState(store, reference);
     ensureCli(!difference, `height ${height}: ${difference && describeDifference(difference)}`);
     say(`height ${height}: every entry is the same`);

@@ -30,7 +30,7 @@ const CHUNKS_MAX = 64;
 const NO_PLACES: ReadonlySet<string> = new Set(["0.0.0.0", "[::]", "", "127.0.0.1", "localhost", "[::1]"]);
 
 /** A base URL without the slash at its end. Throws CliError where it is none. */
-export function rpcUrlOf(given: string): string {
+function rpcUrlOf(given: string): string {
   ensureCli(URL.canParse(given) && /^https?:$/.test(new URL(given).protocol), `${given} is no http(s) URL`);
   return given.replace(/\/+$/, "");
 }
