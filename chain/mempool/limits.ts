@@ -22,7 +22,7 @@ export interface MempoolLimits {
   readonly announceAgainBlocks: bigint;
   /** Most bytes handed to peers at once. */
   readonly reapBytesMax: number;
-  /** Least price of a unit of gas that this node takes, in millionths; the chain's own counts if it is more. */
+  /** Least price of gas that this node takes, in millionths; the chain's own counts if it is more. */
   readonly gasPriceMinMicro: bigint;
 }
 

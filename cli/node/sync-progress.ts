@@ -25,6 +25,9 @@ const LOOK_MS = 1_000;
 /** Looks between two lines where there is no bar. */
 const LINE_LOOKS = 10;
 
+/** A snapshot that is there is found in a quarter of this. */
+const HINT_AFTER_S = 60;
+
 /** How far a sync is. */
 interface Step {
   readonly what: string;
@@ -41,9 +44,17 @@ async function chainHeight(others: readonly string[]): Promise<bigint | undefine
   return undefined;
 }
 
+/** What helps where nobody offers a snapshot. */
+const hint = (secondsLooked: number): string =>
+  secondsLooked < HINT_AFTER_S ? "" : " (`iterum config set sync.mode=blocks` plays every block instead)";
+
 function stepOf(own: NodeStatus, of: bigint | undefined, bySnapshot: boolean, secondsLooked: number): Step {
   if (own.height === 0n && bySnapshot)
-    return { what: `looking for snapshots of peers, ${secondsLooked} s`, done: 0, of: 0 };
+    return {
+      what: `looking for snapshots of peers, ${secondsLooked} s${hint(secondsLooked)}`,
+      done: 0,
+      of: 0,
+    };
   return { what: "blocks", done: Number(own.height), of: Number(of ?? 0n) };
 }
 
