@@ -129,6 +129,8 @@ interface Book {
   readonly commission: bigint;
   readonly rate: bigint;
   readonly all: bigint;
+  /** Parts of a unit that wait until there are enough for all shares. */
+  readonly rest: bigint;
 }
 
 function books(economy: Economy): ReadonlyMap<string, Book> {
@@ -136,10 +138,10 @@ function books(economy: Economy): ReadonlyMap<string, Book> {
   economy.chain.read((ctx) => {
     for (const { address: operator } of operators(economy)) {
       const { shares: all, commission: rates } = validators.validatorOf(ctx, operator);
-      const { outstanding = 0n, commission = 0n } = pursesOf(ctx, operator).get(DENOM) ?? {};
+      const { outstanding = 0n, commission = 0n, rest = 0n } = pursesOf(ctx, operator).get(DENOM) ?? {};
       for (const { delegator, shares } of validators.delegationsTo(ctx, operator)) {
         const due = dueTo(ctx, delegator, operator)[0]?.amount ?? 0n;
-        const book = { shares, due, outstanding, commission, rate: rates?.rate ?? 0n, all };
+        const book = { shares, due, outstanding, commission, rate: rates?.rate ?? 0n, all, rest };
         found.set(`${operator} ${delegator}`, book);
       }
     }
@@ -160,7 +162,7 @@ function compare(before: ReadonlyMap<string, Book>, after: ReadonlyMap<string, B
     const got = now.outstanding - then.outstanding;
     const kept = (got * now.rate) / ATTO;
     if (got <= 0n || now.commission - then.commission !== kept || now.due < then.due) continue;
-    const fair = ((got - kept) * now.shares) / now.all;
+    const fair = (((got - kept) * PARTS + then.rest) * now.shares) / now.all / PARTS;
     const off = now.due - then.due - fair;
     // Both are cut to whole units of 10⁻¹⁸, and less than a part for each share waits.
     const least = 2n + (2n * now.all) / PARTS;
