@@ -18,6 +18,7 @@ import { proverCommand } from "./commands/prover.ts";
 import { queryCommand } from "./commands/query.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { rewardCommand } from "./commands/reward.ts";
+import { rewardsCommand } from "./commands/rewards.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { snapshotCommand } from "./commands/snapshot.ts";
 import { standingsCommand } from "./commands/standings.ts";
@@ -50,6 +51,7 @@ const commands = [
   queryCommand,
   govCommand,
   validatorCommand,
+  rewardsCommand,
   tradeCommand,
   denounceCommand,
   suspectCommand,

@@ -21,6 +21,12 @@ export const msgFundCommunityPool = messageOf(MsgFundCommunityPool);
 export interface DistributionQueries {
   /** Whole base units that a delegation would be paid now. */
   rewards(delegator: string, validatorAddress: string): Promise<readonly Coin[]>;
+  /** The same of all delegations of an account, validator by validator. */
+  rewardsByValidator(
+    delegator: string,
+  ): Promise<readonly { readonly validatorAddress: string; readonly amount: readonly Coin[] }[]>;
+  /** The account that gets what an account earns. */
+  payee(delegator: string): Promise<string>;
   /** The same of all delegations of an account together. */
   totalRewards(delegator: string): Promise<readonly Coin[]>;
   /** Whole base units of commission that a validator would be paid now. */
@@ -37,6 +43,12 @@ const whole = (coins: readonly DecCoin[]): readonly Coin[] =>
 export const distributionQueries = (ask: Ask): DistributionQueries => ({
   rewards: async (delegatorAddress, validatorAddress) =>
     whole((await ask(Query.delegationRewards, { delegatorAddress, validatorAddress })).rewards),
+  rewardsByValidator: async (delegatorAddress) =>
+    (await ask(Query.delegationTotalRewards, { delegatorAddress })).rewards.map(
+      ({ validatorAddress, reward }) => ({ validatorAddress, amount: whole(reward) }),
+    ),
+  payee: async (delegatorAddress) =>
+    (await ask(Query.delegatorWithdrawAddress, { delegatorAddress })).withdrawAddress,
   totalRewards: async (delegatorAddress) =>
     whole((await ask(Query.delegationTotalRewards, { delegatorAddress })).total),
   commission: async (validatorAddress) =>

@@ -8,6 +8,7 @@ import { withState } from "#cli/node/state.ts";
 import { type RunningNode, startNode } from "#cli/node/supervise.ts";
 import { connect } from "#client/connect.ts";
 import { iterum, withFolder } from "./program.ts";
+import { stakesAndEarns } from "./stake.ts";
 
 /** Waits until it holds; the test's own limit is the only one. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -78,6 +79,7 @@ test("coins are sent and seen from the command line, and the state is exported o
     assert.match(await run("reward", "list"), /│ +1 │ logloss\/1 │ all +│ classes │/);
     const refused = await iterum(["tx", "send", "ann", "1e9", "--from", "faucet", "--home", home]);
     assert.deepEqual([refused.code, refused.stderr], [1, "✗ amounts are in ITER or uiter, not e9\n"]);
+    await stakesAndEarns(run);
 
     await node.stop();
     const exported = JSON.parse(await run("export")) as {
