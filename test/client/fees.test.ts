@@ -4,10 +4,13 @@ import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { msgSend } from "#client/bank.ts";
 import { type ConnectOptions, connect, type IterumClient } from "#client/connect.ts";
+import { ClientError } from "#client/errors.ts";
 import { raisedFee } from "#client/fees.ts";
 import { ChainNode } from "#client/node.ts";
+import { Pending, type Sent } from "#client/pending.ts";
 import { accountInfo } from "#client/plan.ts";
 import { askNode } from "#client/query.ts";
+import { afterVerdict } from "#client/raise.ts";
 import { encodeMessage } from "#client/registry.ts";
 import { accountOf } from "#client/sign.ts";
 import { signerFromKey } from "#client/signer.ts";
@@ -117,6 +120,39 @@ test("a raised fee beats what it must by a tenth at least, and stays within its 
       return fee <= limit && fee > paid && fee * 100n >= paid * 110n && (fee >= toBeat || fee === limit);
     }),
   );
+});
+
+test("a least fee that has risen is paid at once, but not above a limit", async () => {
+  const account = await accountOf(await signerFromKey(bob.secretKey));
+  const content = { messages: [encodeMessage(payment(bob, cid))], memo: "", chainId: CHAIN_ID };
+  const turn = { accountNumber: 1n, sequence: 5n, timeoutHeight: 9n };
+  const fee = { amount: [{ denom: DENOM, amount: 500n }], gasLimit: 500_000n, payer: "", granter: "" };
+  const raisedTo = async (feeMax: bigint | undefined): Promise<bigint | undefined> => {
+    const pending = new Pending(new ChainNode("http://127.0.0.1:1"));
+    const job = {
+      messages: content.messages,
+      memo: "",
+      gasLimit: undefined,
+      feeGranter: "",
+      feeMax,
+      deadline: 0,
+    };
+    const plan = { ...content, ...turn, fee };
+    const flags = { signedAt: 0n, mayBeKnown: false, offering: true, offeredMs: 0, done: false };
+    const sent: Sent = {
+      job: { ...job, resolve: () => undefined, reject: () => undefined },
+      ...{ plan, bytes: new Uint8Array(), hash: "first", hashes: ["first"], ...turn, ...flags },
+    };
+    const leastFee = async (gas: bigint) => ({ amount: gas / 100n, denom: DENOM });
+    const verdict = { kind: "fee", error: new ClientError("refused", "insufficient fee") } as const;
+    const next = await afterVerdict(sent, { account, pending, leastFee }, verdict);
+    assert.equal(next === "again", sent.hashes.length === 2);
+    assert.equal(sent.plan.sequence, 5n);
+    return next === "again" ? sent.plan.fee.amount[0]?.amount : undefined;
+  };
+  assert.equal(await raisedTo(undefined), 5_000n);
+  assert.equal(await raisedTo(5_000n), 5_000n);
+  assert.equal(await raisedTo(549n), undefined);
 });
 
 const limit = 2n * TOKEN;
