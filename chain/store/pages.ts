@@ -22,6 +22,8 @@ export interface Pages {
 
 /** Pages that stay taken out of the cache, so that a block which reads and then writes opens each once. */
 const OPEN_MAX = 8_192;
+/** Memory that may be cut for them: one that stays holds all of its slab, long after the others have gone. */
+const OPEN_BYTES_MAX = 16 << 20;
 
 /** Pages over a map, of which at most so many bytes are held in memory, and besides the last ones opened. */
 export function pagesOf(kv: Kv, hasher: NodeHasher, bytesMax: number): Pages {
@@ -29,14 +31,19 @@ export function pagesOf(kv: Kv, hasher: NodeHasher, bytesMax: number): Pages {
   const memory = arena();
   const openPacked = packedOpener();
   const lately = new Map<string, Packed>();
+  let cutBytes = 0;
+  const cut = (bytes: number): Buffer => {
+    cutBytes += bytes;
+    return memory.take(bytes);
+  };
   const keep: Pages["keep"] = (space, place, top, stored) =>
     cache.set(pageId(space, place), packBytes(top, stored), (out, at) => packPage(out, at, top, stored));
   const take = (space: string, ref: NodeRef, id: string): Packed => {
-    const known = cache.get(id, memory.take);
+    const known = cache.get(id, cut);
     if (known !== undefined) return openPacked(known);
     const { top, stored } = openPage(kv, hasher, space, ref);
     keep(space, ref, top, stored);
-    const packed = memory.take(packBytes(top, stored));
+    const packed = cut(packBytes(top, stored));
     packPage(packed, 0, top, stored);
     return openPacked(packed);
   };
@@ -46,7 +53,10 @@ export function pagesOf(kv: Kv, hasher: NodeHasher, bytesMax: number): Pages {
       const id = pageId(space, ref);
       const at = lately.get(id);
       if (at !== undefined) return at;
-      if (lately.size >= OPEN_MAX) lately.clear();
+      if (lately.size >= OPEN_MAX || cutBytes >= OPEN_BYTES_MAX) {
+        lately.clear();
+        cutBytes = 0;
+      }
       const top = take(space, ref, id);
       lately.set(id, top);
       return top;
@@ -58,6 +68,7 @@ export function pagesOf(kv: Kv, hasher: NodeHasher, bytesMax: number): Pages {
     },
     clear() {
       lately.clear();
+      cutBytes = 0;
       cache.clear();
     },
     usage: () => cache.usage,
