@@ -7,6 +7,7 @@ import { dataCommand } from "./commands/data.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { exportCommand } from "./commands/export.ts";
 import { forkCommand } from "./commands/fork.ts";
+import { genesisCommand } from "./commands/genesis.ts";
 import { govCommand } from "./commands/gov.ts";
 import { initCommand } from "./commands/init.ts";
 import { joinCommand } from "./commands/join.ts";
@@ -39,6 +40,7 @@ const commands = [
   demoCommand,
   initCommand,
   joinCommand,
+  genesisCommand,
   startCommand,
   stopCommand,
   statusCommand,

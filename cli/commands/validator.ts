@@ -1,12 +1,18 @@
 import { existsSync } from "node:fs";
-import { Command, Option } from "commander";
-import { parseDecText } from "#chain/proto/dec.ts";
+import { Command } from "commander";
 import { type ChainOptions, chainCommand, keyOf, layoutOf, wholeNumber, withClient } from "#cli/context.ts";
-import { CliError } from "#cli/errors.ts";
 import { beaconEntry, readBeaconKey } from "#cli/home/beacon.ts";
 import { say } from "#cli/output.ts";
 import { consensusKeyOf, makeNextKey, nextKeyFile, packedKey } from "#cli/validator/consensus-key.ts";
 import { accountOf, operatorArgument, showValidator, validatorTable } from "#cli/validator/show.ts";
+import {
+  descriptionOf,
+  ratesOf,
+  STAYS,
+  type TermsOptions,
+  withLimits,
+  withTerms,
+} from "#cli/validator/terms.ts";
 import type { IterumClient } from "#client/connect.ts";
 import { msgRegisterBeaconKey } from "#client/elections.ts";
 import {
@@ -24,44 +30,11 @@ import type { TxMessage } from "#client/tx.ts";
 import { parseAmount } from "#client/units.ts";
 import { sendAs, type TxOptions, txCommandOf } from "./tx.ts";
 
-/** What a field of a description says that is to stay as it is. */
-const STAYS = "[do-not-modify]";
-
-interface TermsOptions extends TxOptions {
-  readonly moniker?: string;
-  readonly website?: string;
-  readonly details?: string;
-  readonly identity?: string;
-  readonly security?: string;
-  readonly commission?: bigint;
-  readonly commissionMax?: bigint;
-  readonly commissionStep?: bigint;
-  readonly minSelf?: string;
-}
-
-/** Reads a share as hundredths: `10%`, or `0.1`. */
-function share(text: string): bigint {
-  const [, number = text, percent] = /^([0-9.]+)(%?)$/.exec(text) ?? [];
-  try {
-    return percent ? parseDecText(number) / 100n : parseDecText(number);
-  } catch (cause) {
-    throw new CliError(`not a share, such as 10% or 0.1: ${text.slice(0, 40)}`, { cause });
-  }
-}
-
 /** The coin of stake, and an amount of it. */
 async function coinOf(client: IterumClient, text: string) {
   const { bondDenom } = await client.staking.params();
   return { denom: bondDenom, amount: parseAmount(text, await client.bank.unit(bondDenom)) };
 }
-
-const descriptionOf = (options: TermsOptions, other: string) => ({
-  moniker: options.moniker ?? other,
-  identity: options.identity ?? other,
-  website: options.website ?? other,
-  securityContact: options.security ?? other,
-  details: options.details ?? other,
-});
 
 /** Whether proposers of the chain sign its beacon: then a validator without a key cannot enter the set. */
 async function signsBeacon(client: IterumClient): Promise<boolean> {
@@ -81,14 +54,13 @@ async function registration(options: TxOptions, operator: string): Promise<TxMes
 async function create(amount: string, options: TermsOptions): Promise<void> {
   const layout = layoutOf(options);
   const key = await consensusKeyOf(layout);
-  const { commission = share("10%"), commissionMax = share("50%"), commissionStep = share("1%") } = options;
   const from = await keyOf(options, options.from);
   await withClient(
     options,
     async (client) => {
       const message = msgCreateValidator({
         description: descriptionOf(options, ""),
-        commission: { rate: commission, maxRate: commissionMax, maxChangeRate: commissionStep },
+        commission: ratesOf(options),
         minSelfDelegation: (await coinOf(client, options.minSelf ?? "1")).amount,
         delegatorAddress: "",
         validatorAddress: validatorAddress(from.address),
@@ -179,23 +151,9 @@ async function show(who: string | undefined, options: ChainOptions): Promise<voi
   });
 }
 
-const withTerms = (command: Command): Command =>
-  command
-    .option("--website <url>", "where more is told")
-    .option("--details <text>", "more, at most 280 characters")
-    .option("--identity <text>", "for example a Keybase id")
-    .option("--security <text>", "whom to tell of weaknesses")
-    .option("--min-self <amount>", "least stake of its own, below which it is jailed; it only grows")
-    .addOption(
-      new Option("--commission <share>", "what it keeps of its delegators' rewards").argParser(share),
-    );
-
 const createCommand = (): Command =>
-  withTerms(txCommandOf("create", "make the key's account a validator, with the home's node"))
+  withLimits(txCommandOf("create", "make the key's account a validator, with the home's node"))
     .argument("<amount>", "first stake of its own, for example 100")
-    .requiredOption("--moniker <name>", "how it is called")
-    .addOption(new Option("--commission-max <share>", "greatest it may ever keep").argParser(share))
-    .addOption(new Option("--commission-step <share>", "greatest change in a day").argParser(share))
     .action(create);
 
 const stakeCommands = (): Command[] => [
