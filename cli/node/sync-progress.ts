@@ -62,7 +62,7 @@ const textOf = ({ what, done, of }: Step): string =>
   of > 0 ? `syncing: ${what} ${done} of ${of}` : `syncing: ${what}${done > 0 ? ` ${done}` : ""}`;
 
 function show({ report, terminal }: SyncOptions) {
-  const format = "… syncing: {what} [{bar}] {value}/{total}";
+  const format = "… syncing: {what} [{bar}] {value}{end}";
   const bar = terminal
     ? new SingleBar({ format, stream: terminal, hideCursor: true, clearOnComplete: true }, Presets.legacy)
     : undefined;
@@ -70,10 +70,13 @@ function show({ report, terminal }: SyncOptions) {
   return {
     step(step: Step): void {
       if (bar) {
-        if (!isShown) bar.start(Math.max(step.of, 1), step.done, { what: step.what });
+        const [what, end] = [step.what, step.of > 0 ? ` of ${step.of}` : ""];
+        // An end that nobody knows is further off than what is done.
+        const total = step.of > 0 ? step.of : 2 * step.done + 1;
+        if (!isShown) bar.start(total, step.done, { what, end });
         isShown = true;
-        bar.setTotal(Math.max(step.of, 1));
-        bar.update(step.done, { what: step.what });
+        bar.setTotal(total);
+        bar.update(step.done, { what, end });
       } else if (looks++ % LINE_LOOKS === 0) report.info(textOf(step), { ...step });
     },
     end(): void {

@@ -53,6 +53,20 @@ async function expectStallSeen(standing: { monitor: string }, paused: { home: st
     await until(async () => (await codeOf(`${monitor}/ready`)) === 200);
 }
 
+/** A node whose peers are all gone catches up with nobody: it is healthy, and not ready. */
+async function expectCatchesUp(home: string, monitor: string): Promise<void> {
+  const node = startCommand("start", "--home", home);
+  try {
+    await node.until(/^chain /m);
+    const verdict = await fetch(`${monitor}/ready`);
+    assert.equal(verdict.status, 503);
+    assert.match(await verdict.text(), /it catches up with the chain, at height \d+/);
+    assert.equal(await codeOf(`${monitor}/health`), 200);
+  } finally {
+    await node.end();
+  }
+}
+
 /** Runs work with the node of a home, which stands again afterwards. */
 async function whileRunning<T>(home: string, work: () => Promise<T>): Promise<T> {
   const node = startCommand("start", "--home", home);
@@ -135,12 +149,16 @@ test("a local net stands and goes on; a node that joins it goes back and recover
       await expectStallSeen(first, second);
       const home = join(folder, "joined");
       const [rpc, p2p] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
+      const [metrics, comet] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
       const ports = ["--set", `rpc.listen=${rpc}`, "--set", `p2p.listen=${p2p}`, "--set", "threads.proofs=1"];
+      ports.push("--set", "metrics.enabled=true", "--set", `metrics.listen=${metrics}`);
+      ports.push("--set", `metrics.comet_listen=${comet}`);
       await command("join", `${first.rpc},${second.rpc}`, "--home", home, "--sync", "blocks", ...ports);
       await expectRecovers(home, `http://${rpc}`, first.rpc);
       const before = (await statusOf(first.rpc)).height;
       await net.end();
       assert.match(net.told(), /the homes stay in/);
+      await expectCatchesUp(home, `http://${metrics}`);
       net = start();
       await until(async () => (await statusOf((await placesOf(net, "node1")).rpc)).height > before);
     } finally {
