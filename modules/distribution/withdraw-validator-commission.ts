@@ -1,5 +1,6 @@
 import { ensure } from "#chain/kernel/error.ts";
 import type { Handler } from "#chain/kernel/module.ts";
+import { parseOperator } from "#chain/protocol/operator.ts";
 import type {
   MsgWithdrawValidatorCommission,
   MsgWithdrawValidatorCommissionResponse,
@@ -13,7 +14,8 @@ export const withdrawValidatorCommission: Handler<
   MsgWithdrawValidatorCommission,
   MsgWithdrawValidatorCommissionResponse
 > = {
-  signer: ({ validatorAddress }) => operatorOf(validatorAddress),
+  // Nobody for a text that is no address: no transaction has such a signer.
+  signer: ({ validatorAddress }) => parseOperator(validatorAddress) ?? "",
   run: (ctx, { validatorAddress }) => {
     const amount = payCommission(ctx, operatorOf(validatorAddress));
     ensure(amount.length > 0, errors.NoCommission, { validatorAddress });

@@ -3,10 +3,11 @@ import { test } from "node:test";
 import { toHex } from "#chain/bytes/hex.ts";
 import { moduleAddress } from "#chain/protocol/address.ts";
 import { toOperator } from "#chain/protocol/operator.ts";
+import { errors as txErrors } from "#chain/tx/errors.ts";
 import { errors } from "#modules/distribution/errors.ts";
 import * as validators from "#modules/validators/api.ts";
-import { Query } from "#proto/gen/cosmos/distribution.ts";
-import { newChain, type TestChain } from "#test/kit/chain.ts";
+import { MsgWithdrawValidatorCommission, Query } from "#proto/gen/cosmos/distribution.ts";
+import { newChain, say, type TestChain } from "#test/kit/chain.ts";
 import { moduleHolds, purse, supply } from "#test/kit/game/money.ts";
 import { ask, FEE, refuses, refusesQuery, says } from "#test/kit/game/refuse.ts";
 import { DENOM, TOKEN } from "#test/kit/genesis.ts";
@@ -116,7 +117,12 @@ test("less than a base unit stays with the delegation until there is more", asyn
 
 test("a validator withdraws its commission, and rewards go to the account that one chose", async () => {
   const chain = stakedChain(NO_TAX);
-  await refuses(chain, [vic, errors.NoCommission, withdrawCommission(vic)]);
+  const nobodys = say(MsgWithdrawValidatorCommission, { validatorAddress: vic.address });
+  await refuses(
+    chain,
+    [vic, errors.NoCommission, withdrawCommission(vic)],
+    [vic, txErrors.InvalidAddress, nobodys],
+  );
   await feesOf(chain, 2);
   const [before, earned] = [purse(chain, ben), commission(chain, val)];
   await says(chain, val, payTo(val, ben.address), withdrawCommission(val));
