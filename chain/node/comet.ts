@@ -113,7 +113,8 @@ async function answers(rpcUrl: string): Promise<boolean> {
   }
 }
 
-function rpcUrlOf(toml: string): string {
+/** The URL of the RPC that a configuration of CometBFT names. */
+export function rpcUrlOf(toml: string): string {
   const address = /^\[rpc\]$[^[]*?^laddr = "tcp:\/\/([^"]+)"$/m.exec(toml)?.[1];
   if (address === undefined) throw new Error("CometBFT's configuration names no RPC address");
   return `http://${address}`;

@@ -3,7 +3,7 @@ import type { Application } from "#chain/abci/application.ts";
 import { abciApplication } from "#chain/abci/handlers.ts";
 import { type AbciAddress, startAbciServer } from "#chain/abci/server.ts";
 import { spacesOf } from "#chain/app/modules.ts";
-import type { AppOptions } from "#chain/app/types.ts";
+import type { AppOptions, QueryRequest, QueryResult } from "#chain/app/types.ts";
 import { App } from "#chain/app.ts";
 import { openDiskStore } from "#chain/store/disk.ts";
 import { openShelf } from "#chain/store/shelf.ts";
@@ -21,6 +21,7 @@ import { editionsOf } from "./editions.ts";
 import { type Halt, haltCodes } from "./exit.ts";
 import type { AppMetrics } from "./metrics/app-metrics.ts";
 import { type QueryService, startQueries } from "./queries/service.ts";
+import { asksForTx, txLookup } from "./queries/tx-lookup.ts";
 
 /** Where the app's process writes what it does; pino fits. */
 export interface HostLog {
@@ -58,6 +59,8 @@ export interface HostOptions {
   /** Bounds of what the state keeps in memory, bytes; by default those of the store. */
   readonly caches?: Pick<StoreOptions, "entryCacheBytes" | "nodeCacheBytes">;
   readonly log: HostLog;
+  /** RPC of the node's CometBFT, which finds the transactions that queries ask for. */
+  readonly rpcUrl?: string;
   /** Counts and times what the application does. */
   readonly metrics?: AppMetrics;
   /** Told of each chunk of a snapshot that the state is restored from. */
@@ -86,13 +89,16 @@ function stopRequest(): Promise<void> {
  * The application with queries answered by threads of their own. Before block 1 there is nothing on the disk:
  * the app answers itself then.
  */
-function applicationOf(app: App, version: string, queries: QueryService): Application {
+function applicationOf(app: App, { version, rpcUrl }: HostOptions, queries: QueryService): Application {
+  const findTx = rpcUrl === undefined ? undefined : txLookup(rpcUrl);
+  const answer = async (request: QueryRequest): Promise<QueryResult> => {
+    const { height } = app.info();
+    if (height === 0n) return app.query(request);
+    return findTx && asksForTx(request) ? findTx(request, height) : queries.answer(request);
+  };
   return {
     ...abciApplication(app, version),
-    async query(request) {
-      const result = app.info().height === 0n ? app.query(request) : await queries.answer(request);
-      return { ...ResponseQuery.zero(), ...result };
-    },
+    query: async (request) => ({ ...ResponseQuery.zero(), ...(await answer(request)) }),
   };
 }
 
@@ -123,7 +129,7 @@ function tellRestoring(app: Application, tell: HostOptions["onRestoring"]): Appl
  * the app or the store threw; its state on disk is whole then as well.
  */
 export async function hostApp(options: HostOptions): Promise<void> {
-  const { state, address, version, log, app: given, queryThreads = 1, caches } = options;
+  const { state, address, log, app: given, queryThreads = 1, caches } = options;
   const { snapshotEvery: every, snapshotsKept: keep = 2, ...kept } = options.storage ?? STORAGE;
   const stop = stopRequest();
   const warn = (text: string): void => log.warn({}, text);
@@ -141,7 +147,7 @@ export async function hostApp(options: HostOptions): Promise<void> {
     // Rather not begin than stop at the first block.
     app.eve();
     const failed = Promise.withResolvers<never>();
-    const plain = tellRestoring(applicationOf(app, version, queries), options.onRestoring);
+    const plain = tellRestoring(applicationOf(app, options, queries), options.onRestoring);
     const application =
       options.metrics?.measured(plain, {
         height: () => store.height,
