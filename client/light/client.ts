@@ -67,7 +67,9 @@ export class LightClient {
 
   /** Begins with the block that is trusted, or with those that were kept. */
   static async open(options: LightOptions): Promise<LightClient> {
-    const { chainId, trustingPeriodMs = TRUSTING_PERIOD_MS } = options;
+    const { chainId, trustingPeriodMs = TRUSTING_PERIOD_MS, maxAgeMs = MAX_AGE_MS } = options;
+    if (!isSpan(trustingPeriodMs) || !isSpan(maxAgeMs))
+      throw new ClientError("badInput", "times of trust are whole milliseconds above zero");
     const rules = { chainId, trustingPeriodMs, clockDriftMs: CLOCK_DRIFT_MS, trustLevel: THIRD };
     const client = new LightClient(options, rules, await firstBlocks(options));
     await client.#save();
@@ -221,6 +223,8 @@ export class LightClient {
     if (store && first) await saveBlocks(store, chainId, [first, ...others.slice(-KEPT_MAX)]);
   }
 }
+
+const isSpan = (ms: number): boolean => Number.isSafeInteger(ms) && ms > 0;
 
 const at =
   (height: bigint) =>

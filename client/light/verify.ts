@@ -173,7 +173,7 @@ function isSignedByTrusted(trusted: Block, next: Block, { trustLevel }: TrustRul
 
 /** Whether a header is too old to vouch for others. */
 export const isExpired = ({ time }: Header, { trustingPeriodMs }: TrustRules, nowMs: number): boolean =>
-  timeNs(time) + BigInt(trustingPeriodMs) * NS_PER_MS <= BigInt(nowMs) * NS_PER_MS;
+  timeNs(time) + BigInt(trustingPeriodMs) * NS_PER_MS <= BigInt(Math.ceil(nowMs)) * NS_PER_MS;
 
 /**
  * Whether a trusted block vouches for a later one: "tooFar" where not enough of its validators signed that,
@@ -193,7 +193,7 @@ function forward(trusted: Block, next: Block, rules: TrustRules, nowMs: number):
   const total = checkBlock(next, rules.chainId);
   require(next.header.height > trusted.header.height, "a header that is not above the trusted one");
   require(timeNs(next.header.time) > timeNs(trusted.header.time), "a header older than one below it");
-  if (timeNs(next.header.time) >= BigInt(nowMs + rules.clockDriftMs) * NS_PER_MS)
+  if (timeNs(next.header.time) >= BigInt(Math.floor(nowMs) + rules.clockDriftMs) * NS_PER_MS)
     throw new LightError("future", `the header of height ${next.header.height} is from the future`);
   // A signature that is checked with a trusted key need not be again: addresses are hashes of keys.
   const known: Known = new Set();

@@ -73,6 +73,14 @@ test("a first block with another hash, of another chain or without signatures is
   await assert.rejects(open({ primary: sourceOf([bare]) }), fault("badBlock"));
 });
 
+test("times of trust that are none are refused", async () => {
+  for (const span of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
+    await assert.rejects(
+      open({ trustingPeriodMs: span }),
+      (error) => error instanceof ClientError && error.kind === "badInput",
+    );
+});
+
 test("trust that is over is not stretched, and an old newest block is stale", async () => {
   const late = clockAt(momentOf(LENGTH) + 700_000);
   await assert.rejects((await open({ clock: late })).newest(), fault("stale"));

@@ -11,12 +11,15 @@ import { findCometBft } from "#chain/node/cometbft-binary.ts";
 import { freePort } from "#chain/node/process.ts";
 import { msgSend } from "#client/bank.ts";
 import { type ConnectOptions, connect, type IterumClient, type LightTrust } from "#client/connect.ts";
+import { ClientError } from "#client/errors.ts";
 import { headerHash } from "#client/light/block.ts";
 import { entries } from "#client/light/entries.ts";
 import { LightError, type LightFault } from "#client/light/error.ts";
+import { commitOf, fieldsOf, headerOf } from "#client/light/json.ts";
 import { rpcSource } from "#client/light/source.ts";
 import { signerFromKey } from "#client/signer.ts";
 import { type Person, people, person } from "../../kit/accounts.ts";
+import { type Random, seeded } from "../../kit/game/random.ts";
 import { CHAIN_ID, DENOM, GAME_ID } from "../../kit/genesis.ts";
 import { startNode, type TestNode } from "../../kit/node.ts";
 import { type Alter, proxyTo, type RpcProxy } from "../../kit/proxy.ts";
@@ -71,6 +74,35 @@ async function shownHash(rpcUrl: string, height: bigint): Promise<string | undef
 
 test("the hash of a real header is the one that CometBFT says", async () => {
   assert.equal(await shownHash(node.rpcUrl, TRUSTED_HEIGHT), trusted.hash);
+});
+
+/** Something of JSON in which one part, at any depth, is another. */
+function spoilt(value: unknown, random: Random): unknown {
+  const odd = [null, 0, -1, 1e300, "", "zz", "9".repeat(30), "2026-13-41T25:00:00Z", true, [], {}, undefined];
+  if (typeof value !== "object" || value === null || random.chance(0.15)) return random.pick(odd);
+  const keys = Object.keys(value);
+  if (keys.length === 0) return random.pick(odd);
+  const key = random.pick(keys);
+  const part = spoilt((value as Record<string, unknown>)[key], random);
+  return Array.isArray(value) ? value.with(Number(key), part) : { ...value, [key]: part };
+}
+
+test("an answer of any other shape is an error of the client and no other", async () => {
+  const answer = await (await fetch(`${node.rpcUrl}/commit?height=${TRUSTED_HEIGHT}`)).json();
+  const { signed_header: signed } = (answer as { result: { signed_header: unknown } }).result;
+  const random = seeded("shapes");
+  let refused = 0;
+  for (let i = 0; i < 2_000; i++) {
+    try {
+      const fields = fieldsOf(spoilt(signed, random), "signed header");
+      headerOf(fields["header"]);
+      commitOf(fields["commit"]);
+    } catch (error) {
+      assert.ok(error instanceof ClientError, String(error));
+      refused++;
+    }
+  }
+  assert.ok(refused > 500, `${refused}`);
 });
 
 test("a balance, an account, a game and a round are proven, and so is what is not there", () =>
