@@ -116,7 +116,8 @@ async function collect(files: readonly string[], options: CollectOptions): Promi
   const state = withFounders(appState, from, parts, options.fund);
   await beginWith({ chainId, timeMs, initialHeight, appState: state });
   const genesis = (await jsonOf(from)) as Readonly<Record<string, Json>>;
-  const text = `${JSON.stringify({ ...genesis, validators: parts.map(cometValidator), app_state: state }, null, 2)}\n`;
+  const launched = { ...genesis, validators: parts.map(cometValidator), app_state: state };
+  const text = `${JSON.stringify(launched, null, 2)}\n`;
   const to = resolve(options.out ?? layout.genesis);
   ensureCli(
     !existsSync(join(layout.comet, "data/blockstore.db")) || to !== layout.genesis,

@@ -96,9 +96,7 @@ async function rotate(options: TxOptions): Promise<void> {
   const { height } = await sendAs(options, async (_, { address: operator }) =>
     msgRotateConsensusKey({ operator, publicKey }),
   );
-  say(
-    `the new key signs from block ${BigInt(height) + 2n} on: stop the node after block ${BigInt(height) + 1n},`,
-  );
+  say(`the new key signs from block ${BigInt(height) + 2n} on: stop the node after the one before,`);
   say(`put ${nextKeyFile(layout)} in the place of priv_validator_key.json,`);
   say("and start the node again");
 }

@@ -162,7 +162,7 @@ function forkStates(work: Work, choices: ChainForkChoices, height: bigint): Stat
     upgrade: { ...upgrade, plan: undefined, applied: [] },
     validators:
       founders.length > 0
-        ? { ...Validators.zero(), params: validators.params, founders: { messages: founders } }
+        ? { ...Validators.zero(), params: validators.params, founders: { messages: founders, transactions: [] } }
         : Validators.zero(),
     vesting: {
       ...statesOf({}).vesting,

@@ -6,7 +6,7 @@ import { records } from "./state.ts";
 import { note, recordOf, restart } from "./window.ts";
 
 /** 9999-12-31 23:59:59 UTC, which Cosmos SDK takes for for ever. */
-export const FOREVER_MS = 253_402_300_799_000n;
+const FOREVER_MS = 253_402_300_799_000n;
 /** Blocks from one that changes the set to the first that the new set makes, less one. */
 const SET_DELAY = 1n;
 

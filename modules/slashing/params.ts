@@ -7,7 +7,7 @@ import { errors } from "./errors.ts";
 import { params as paramsItem } from "./state.ts";
 
 /** One, in units of 10⁻¹⁸. */
-export const ONE = 10n ** 18n;
+const ONE = 10n ** 18n;
 /** What a genesis that says nothing of it has. */
 export const DEFAULTS: Params = {
   signedBlocksWindow: 10_000n,

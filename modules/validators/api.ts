@@ -16,16 +16,14 @@ export {
   consensusKeyUnseated,
   delegationChanged,
   delegationChanging,
-  delegationCreating,
   validatorBonded,
   validatorCreated,
   validatorRemoved,
   validatorSlashed,
-  validatorUnbonding,
 } from "./hooks.ts";
 export { jail, unjail } from "./jail.ts";
-export { bondDenom, isStaked, params, unbondingMs } from "./params.ts";
-export { BONDED_POOL, isBonded as isInSet, NOT_BONDED_POOL } from "./pools.ts";
+export { bondDenom, isStaked, unbondingMs } from "./params.ts";
+export { isBonded as isInSet } from "./pools.ts";
 export { byConsensusAddress, consensusAddress, requireReady, setReady, validatorOf } from "./records.ts";
 export { elect, foundingTxs, isSeated, launch } from "./set.ts";
 export { slash } from "./slash.ts";

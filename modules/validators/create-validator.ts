@@ -51,7 +51,7 @@ function check(msg: MsgCreateValidator): void {
 }
 
 /** Makes a validator with a first stake of its own. */
-export function foundValidator(ctx: WriteCtx, msg: MsgCreateValidator): void {
+function foundValidator(ctx: WriteCtx, msg: MsgCreateValidator): void {
   ensureStaked(ctx);
   const operator = operatorOf(msg.validatorAddress);
   ensure(!validators.has(ctx, operator), errors.ValidatorExists, { operator });

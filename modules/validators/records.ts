@@ -3,6 +3,7 @@ import { sha256 } from "#chain/bytes/hash.ts";
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { mulDiv } from "#chain/math/mul-div.ts";
+import { parseAddress } from "#chain/protocol/address.ts";
 import type { Validator } from "#proto/gen/iterum/validators.ts";
 import { errors } from "./errors.ts";
 import { validatorRemoved } from "./hooks.ts";
@@ -24,8 +25,8 @@ export const powerOf = ({ tokens }: Validator): bigint => mulDiv(tokens, 1n, POW
 
 /** The validator of an operator; fails with (validators, 3). */
 export function validatorOf(ctx: ReadCtx, operator: string): Validator {
-  const found = validators.get(ctx, operator);
-  ensure(found, errors.NoValidator, { operator });
+  const found = parseAddress(operator) && validators.get(ctx, operator);
+  ensure(found, errors.NoValidator, { operator: operator.slice(0, 80) });
   return found;
 }
 

@@ -14,7 +14,7 @@ import { sharesFor, sharesToPay, tokensFor } from "./shares.ts";
 import { delegations, delegators } from "./state.ts";
 
 /** Greatest power that consensus counts over all validators: an eighth of 2⁶³ − 1 (CometBFT). */
-export const TOTAL_POWER_MAX = (2n ** 63n - 1n) >> 3n;
+const TOTAL_POWER_MAX = (2n ** 63n - 1n) >> 3n;
 
 /** The amount of a coin to stake; fails with (validators, 8) unless it is above zero and of the denom. */
 export function stakeOf(ctx: ReadCtx, coin: Coin | undefined): bigint {

@@ -167,8 +167,8 @@ export interface Founders {
   /** Of one who makes genesis alone, unsigned. */
   readonly messages: readonly MsgCreateValidator[];
   /**
-   * Of parties who do not trust each other: one such message each in a transaction that its operator has signed
-   * for this chain, with account number and sequence 0.
+   * Of parties who do not trust each other: one such message each, in a transaction that its operator has
+   * signed for this chain with account number and sequence 0.
    */
   readonly transactions: readonly Uint8Array[];
 }

@@ -86,8 +86,6 @@ export const redelegate = (who: Person, from: Person, to: Person, amount: bigint
 export const held = (chain: TestChain, { address }: Person): bigint =>
   chain.read((ctx) => bank.balance(ctx, address, DENOM));
 
-export const supply = (chain: TestChain): bigint => chain.read((ctx) => bank.supply(ctx, DENOM));
-
 /** What somebody says, and the error that it must meet. */
 type Refusal = readonly [who: Person, error: ErrorFactory, ...said: Said[]];
 
