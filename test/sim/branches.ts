@@ -3,23 +3,19 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { storeSpaces } from "#chain/app/modules.ts";
-import type { Block, BlockResult } from "#chain/app/types.ts";
+import type { AppOptions, Block, BlockResult, Genesis } from "#chain/app/types.ts";
 import { App } from "#chain/app.ts";
 import { toHex } from "#chain/bytes/hex.ts";
-import type { AppState } from "#chain/kernel/genesis.ts";
 import { describeDifference, firstDifference } from "#chain/node/difference.ts";
 import { memoryStore } from "#chain/store/memory.ts";
 import type { NodeStore } from "#chain/store/port.ts";
 import { readInto, writeSnapshot } from "#chain/store/shelf.ts";
-import { noProofs, START_MS } from "#test/kit/chain.ts";
-import { CHAIN_ID, genesis } from "#test/kit/genesis.ts";
-import { shamVerifier } from "#test/kit/sham.ts";
-import type { Plan } from "./plan.ts";
-import { simulate } from "./simulate.ts";
+import { noProofs } from "#test/kit/chain.ts";
+import { bls } from "#test/kit/verifier.ts";
 
 /** A chain that was played, to be played again. */
 export interface Recording {
-  readonly appState: AppState;
+  readonly genesis: Genesis;
   readonly blocks: readonly Block[];
 }
 
@@ -29,44 +25,51 @@ interface Branch {
   readonly store: NodeStore;
 }
 
-/** Plays a plan and keeps every block of it. */
-export async function record(plan: Plan): Promise<Recording> {
+/** Keeps genesis and every block of the first chain that the work plays in this process. */
+export async function record(work: () => Promise<unknown>): Promise<Recording> {
+  const { initChain, finalizeBlock } = App.prototype;
   const blocks: Block[] = [];
-  let appState: AppState = {};
-  await simulate(plan, ({ chain }) => {
-    appState = genesis(chain.genesis);
-    const { app } = chain;
-    const finalizeBlock = app.finalizeBlock.bind(app);
-    app.finalizeBlock = (block) => {
-      blocks.push(block);
-      return finalizeBlock(block);
-    };
-  });
-  return { appState, blocks };
+  let first: { readonly app: App; readonly genesis: Genesis } | undefined;
+  App.prototype.initChain = function (genesis) {
+    first ??= { app: this, genesis };
+    return initChain.call(this, genesis);
+  };
+  App.prototype.finalizeBlock = function (block) {
+    if (this === first?.app) blocks.push(block);
+    return finalizeBlock.call(this, block);
+  };
+  try {
+    await work();
+  } finally {
+    Object.assign(App.prototype, { initChain, finalizeBlock });
+  }
+  if (first === undefined) throw new Error("no chain was played");
+  return { genesis: first.genesis, blocks };
 }
 
-function branchOf(store: NodeStore): Branch {
-  const app = new App({ store, proofs: noProofs, signatures: shamVerifier, invariants: "none" });
+/** How branches check signatures. */
+type Signatures = AppOptions["signatures"];
+
+function branchOf(store: NodeStore, signatures: Signatures): Branch {
+  const app = new App({ store, proofs: noProofs, signatures, bls, invariants: "none" });
   return { app, store };
 }
 
-const newBranch = (): Branch => branchOf(memoryStore({ spaces: storeSpaces }));
-
 /** A new chain from what another exported. */
-function imported(appState: AppState, timeMs: bigint, initialHeight: bigint): Branch {
-  const branch = newBranch();
-  branch.app.initChain({ chainId: CHAIN_ID, timeMs, initialHeight, appState });
+function imported(genesis: Genesis, signatures: Signatures): Branch {
+  const branch = branchOf(memoryStore({ spaces: storeSpaces }), signatures);
+  branch.app.initChain(genesis);
   return branch;
 }
 
 /** A node that took a snapshot of another. */
-async function restored({ store }: Branch): Promise<Branch> {
+async function restored({ store }: Branch, signatures: Signatures): Promise<Branch> {
   const folder = await mkdtemp(join(tmpdir(), "iterum-branch-"));
   try {
     await writeSnapshot(store, store.height, join(folder, "snapshot"));
     const copy = memoryStore({ spaces: storeSpaces });
     await readInto(copy, join(folder, "snapshot"));
-    return branchOf(copy);
+    return branchOf(copy, signatures);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -79,10 +82,11 @@ async function play({ app }: Branch, block: Block): Promise<BlockResult> {
 }
 
 /** What a block came to, but for its app hash. */
-const resultsOf = ({ txResults }: BlockResult): string =>
-  txResults
-    .map(({ code, codespace, gasUsed, data }) => [code, codespace, gasUsed, toHex(data)].join())
-    .join(" ");
+const resultsOf = ({ txResults, validatorUpdates }: BlockResult): string =>
+  [
+    ...txResults.map(({ code, codespace, gasUsed, data }) => [code, codespace, gasUsed, toHex(data)]),
+    ...validatorUpdates.map(({ publicKey, power }) => [toHex(publicKey), power]),
+  ].join(" ");
 
 async function ensureSame({ store }: Branch, other: Branch, what: string): Promise<void> {
   const difference = await firstDifference(other.store.dump(), store.dump());
@@ -103,11 +107,12 @@ export interface BranchReport {
  * import has another: a tree's hash tells in which version an entry was written.) Throws where one differs.
  */
 export async function branchAt(
-  { appState, blocks }: Recording,
+  { genesis, blocks }: Recording,
   heights: ReadonlySet<number>,
   follow: number,
+  signatures: Signatures,
 ): Promise<BranchReport> {
-  const main = imported(appState, START_MS, 1n);
+  const main = imported(genesis, signatures);
   let branches: { readonly what: string; readonly branch: Branch; left: number }[] = [];
   const count = { blocks: 0, branches: 0, compared: 0 };
   for (const block of blocks) {
@@ -125,11 +130,13 @@ export async function branchAt(
     branches = branches.filter(({ left }) => left > 0);
     count.blocks++;
     if (!heights.has(Number(block.height))) continue;
-    const snapshot = await restored(main);
+    const snapshot = await restored(main, signatures);
     assert.deepEqual(snapshot.app.info(), main.app.info(), `snapshot of ${block.height}`);
-    const exported = main.app.dump();
-    const fromExport = imported(exported, block.timeMs, block.height + 1n);
-    assert.deepEqual(fromExport.app.dump(), exported, `export of ${block.height}`);
+    const appState = main.app.dump();
+    const initialHeight = block.height + 1n;
+    const { timeMs } = block;
+    const fromExport = imported({ ...genesis, timeMs, initialHeight, appState }, signatures);
+    assert.deepEqual(fromExport.app.dump(), appState, `export of ${block.height}`);
     await ensureSame(main, snapshot, `snapshot of ${block.height}`);
     branches.push({ what: `snapshot of ${block.height}`, branch: snapshot, left: follow });
     branches.push({ what: `export of ${block.height}`, branch: fromExport, left: follow });

@@ -146,13 +146,11 @@ function count(ended: readonly Round[], report: Counts, { members }: World): voi
 
 /**
  * Plays games until so many rounds have ended, with every invariant of every module, every purse and every
- * market checked after each block. Throws at the first thing that is wrong. `begun` is told of the chain
- * before its first block.
+ * market checked after each block. Throws at the first thing that is wrong.
  */
-export async function simulate(plan: Plan, begun?: (world: World) => void): Promise<Report> {
+export async function simulate(plan: Plan): Promise<Report> {
   const stage = cast(plan);
   const { world } = stage;
-  begun?.(world);
   const quirks = mischief(plan);
   const hostility: Hostility = { random: swift(`${plan.seed} hostile`), done: [], claims: new Map() };
   const whims: Whims = {
