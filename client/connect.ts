@@ -43,7 +43,7 @@ export interface IterumClient extends ChainPort, ModuleQueries {
   simulate(messages: readonly TxMessage[], gasLimit?: bigint): Promise<Simulation>;
   /**
    * A committed transaction by its hash: what became of a send that ended in `timeout`. Undefined while it is
-   * in no block; throws its refusal where it failed.
+   * in no block that the node has indexed; throws its refusal where it failed.
    */
   transaction(hash: string): Promise<TxResult | undefined>;
   /** Every block above the height in order, with its transactions and events, until the signal fires. */
