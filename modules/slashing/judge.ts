@@ -22,15 +22,19 @@ function punishDowntime(ctx: WriteCtx, operator: string, power: bigint): void {
   jailed(ctx, { operator, why: "missing blocks", untilMs, burned });
 }
 
+/** How many blocks of how many a validator may miss: the same for all votes of a block. */
+interface Rule {
+  readonly window: bigint;
+  readonly most: bigint;
+}
+
 /** Counts a vote, or its absence. One that is jailed or has left the set may stay away. */
-function judgeVote(ctx: WriteCtx, { address, power, signed }: Vote): void {
+function judgeVote(ctx: WriteCtx, { address, power, signed }: Vote, { window, most }: Rule): void {
   const validator = validators.byConsensusAddress(ctx, address);
   if (!validator || validator.jailed || !validators.isInSet(validator)) return;
   const { operator } = validator;
-  const { missed, startHeight } = note(ctx, operator, ctx.height - 1n, signed);
-  const { signedBlocksWindow: window } = params(ctx);
-  if (BigInt(missed) > missedMax(params(ctx)) && ctx.height > startHeight + window)
-    punishDowntime(ctx, operator, power);
+  const { missed, startHeight } = note(ctx, operator, ctx.height - 1n, signed, window);
+  if (BigInt(missed) > most && ctx.height > startHeight + window) punishDowntime(ctx, operator, power);
 }
 
 /** Throws a validator out for ever that has signed two blocks of one height, or helped a false chain. */
@@ -52,6 +56,8 @@ function judgeEvidence(ctx: WriteCtx, { address, power, height, timeMs }: Eviden
 /** Judges the commit of the block before and the evidence that came with this one. */
 export function judgeBlock(ctx: WriteCtx): void {
   if (!validators.isStaked(ctx)) return;
-  for (const vote of ctx.votes) judgeVote(ctx, vote);
+  const rules = params(ctx);
+  const rule = { window: rules.signedBlocksWindow, most: missedMax(rules) };
+  for (const vote of ctx.votes) judgeVote(ctx, vote, rule);
   for (const evidence of ctx.evidence) judgeEvidence(ctx, evidence);
 }

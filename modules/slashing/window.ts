@@ -37,9 +37,14 @@ function exchange(ctx: WriteCtx, operator: string, index: number, bit: boolean):
   return was;
 }
 
-/** Notes whether a validator signed the block of a height; returns its record. */
-export function note(ctx: WriteCtx, operator: string, height: bigint, signed: boolean): SigningRecord {
-  const { signedBlocksWindow: window } = params(ctx);
+/** Notes whether a validator signed the block of a height, under the present window; returns its record. */
+export function note(
+  ctx: WriteCtx,
+  operator: string,
+  height: bigint,
+  signed: boolean,
+  window: bigint,
+): SigningRecord {
   const found = recordOf(ctx, operator);
   const record = found.window === Number(window) ? found : restart(ctx, operator, height);
   const missedBefore = exchange(ctx, operator, Number(height % window), !signed);

@@ -23,7 +23,7 @@ const update = (who: typeof ann, power: bigint): ValidatorUpdate => ({
 const byKey = (a: ValidatorUpdate, b: ValidatorUpdate): number =>
   Buffer.compare(a.pubKey?.ed25519 ?? utf8(""), b.pubKey?.ed25519 ?? utf8(""));
 
-test("consensus begins with the staked set, says who signed and who cheated, and is told who leaves", async () => {
+test("consensus begins with the staked set, says who signs and cheats, and is told who leaves", async () => {
   const app = abciApplication(bareApp(), "1.2.3");
   const alter = staked([
     { who: ann, stakes: [[ann, 100n * TOKEN]] },
