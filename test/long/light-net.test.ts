@@ -76,7 +76,7 @@ async function beginAnew({ home }: NetNode): Promise<void> {
   await writeFile(genesis, JSON.stringify({ ...content, genesis_time: "2026-01-01T00:00:00Z" }));
 }
 
-test("real commits of four validators are verified, and a second chain by their keys is an attack", async (t) => {
+test("real commits of four validators are verified; a second chain by their keys is an attack", async (t) => {
   const choice = { members: people("m1"), others: people("ann") };
   await withNet(["one", "two", "three", "four"], choice, PACE_MS, async (made) => {
     for (const { home } of made) await cp(home, `${home}.new`, { recursive: true });
