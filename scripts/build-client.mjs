@@ -105,5 +105,7 @@ const missing = Object.keys(dependencies).filter((name) => dependencies[name] ==
 if (missing.length > 0) throw new Error(`not among the dependencies: ${missing.join(", ")}`);
 writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 copyFileSync(join(root, "LICENSE"), join(out, "LICENSE"));
-copyFileSync(join(root, "client/README.md"), join(out, "README.md"));
+// Its links lead to files of the project, which the package does not have.
+const readme = readFileSync(join(root, "client/README.md"), "utf8");
+writeFileSync(join(out, "README.md"), readme.replace(/\[([^\]]+)\]\(\.\.\/[^)]*\)/g, "$1"));
 process.stdout.write(`${NAME} ${project.version}: ${sources.size} modules in ${out}\n`);
