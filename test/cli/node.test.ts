@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -84,8 +85,13 @@ test("coins are sent and seen from the command line, and the state is exported o
     await node.stop();
     const exported = JSON.parse(await run("export")) as {
       readonly initial_height: string;
+      readonly genesis_time: string;
+      readonly validators: readonly unknown[];
       readonly app_state: { readonly bank: { readonly balances: { amount: string }[] } };
     };
     assert.ok(Number(exported.initial_height) > 2);
+    const first = JSON.parse(await readFile(homeLayout(home).genesis, "utf8")) as { genesis_time: string };
+    assert.ok(Date.parse(exported.genesis_time) > Date.parse(first.genesis_time));
+    assert.deepEqual(exported.validators, [], "stake tells who they are");
     assert.ok(exported.app_state.bank.balances.some(({ amount }) => amount === "12500000"));
   }));
