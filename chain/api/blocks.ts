@@ -1,5 +1,4 @@
-import { toBech32 } from "@cosmjs/encoding";
-import { ADDRESS_PREFIX } from "#chain/protocol/address.ts";
+import { toConsensusAddress } from "#chain/protocol/operator.ts";
 import type { PageRequest } from "#proto/gen/cosmos/base/query.ts";
 import type {
   GetBlockByHeightResponse,
@@ -34,8 +33,6 @@ interface RpcStatus {
   readonly sync_info: { readonly catching_up: boolean };
 }
 
-const consensusAddress = (bytes: Uint8Array): string => toBech32(`${ADDRESS_PREFIX}valcons`, bytes);
-
 async function nodeInfo(comet: CometRpc): Promise<GetNodeInfoResponse> {
   const { node_info: node } = await comet.call<RpcStatus>("status").catch(refused);
   const { response } = await comet.call<{ response: { version?: string } }>("abci_info").catch(refused);
@@ -63,7 +60,7 @@ async function block(comet: CometRpc, height: bigint | undefined): Promise<GetBl
   const params = height === undefined ? {} : { height: String(height) };
   const found = await comet.call<RpcBlock>("block", params).catch(refused);
   const { header, ...rest } = blockOf(found.block);
-  const proposerAddress = consensusAddress(hexOf(found.block.header.proposer_address));
+  const proposerAddress = toConsensusAddress(hexOf(found.block.header.proposer_address));
   return {
     blockId: blockIdOf(found.block_id),
     block: { header, ...rest },
@@ -77,7 +74,7 @@ function keyOf({ type, value }: RpcValidator["pub_key"]): Any | undefined {
 }
 
 const validatorOf = (validator: RpcValidator): Validator => ({
-  address: consensusAddress(hexOf(validator.address)),
+  address: toConsensusAddress(hexOf(validator.address)),
   pubKey: keyOf(validator.pub_key),
   votingPower: BigInt(validator.voting_power),
   proposerPriority: BigInt(validator.proposer_priority ?? "0"),

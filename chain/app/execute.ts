@@ -22,12 +22,15 @@ import type { Machine } from "./types.ts";
 
 const NO_GAS = { gasWanted: 0n, gasUsed: 0n };
 
-/** Events as CometBFT takes them, every attribute indexed. */
+/** Events that say again what `transfer` says, for explorers alone: nobody needs to search them. */
+const unindexed: ReadonlySet<string> = new Set(["coin_spent", "coin_received"]);
+
+/** Events as CometBFT takes them, every attribute indexed but for those of the few. */
 export const abciEvents = (events: readonly KernelEvent[]): Event[] =>
-  events.map(({ type, attributes }) => ({
-    type,
-    attributes: attributes.map(([key, value]) => ({ key, value, index: true })),
-  }));
+  events.map(({ type, attributes }) => {
+    const index = !unindexed.has(type);
+    return { type, attributes: attributes.map(([key, value]) => ({ key, value, index })) };
+  });
 
 /** Reads a transaction of this chain's messages, of which one at most brings a proof; throws ChainError. */
 export function readTx(
@@ -92,6 +95,7 @@ function runMessages(ctx: WriteCtx, tx: DecodedTx<Message>): Any[] {
     ctx.emit("message", [
       ["action", type.typeUrl],
       ["sender", signer],
+      ["module", type.typeUrl.split(".")[1] ?? ""],
     ]);
     const response = type.handler.run(ctx, value);
     return { typeUrl: type.response.typeUrl, value: type.response.encode(response) };

@@ -32,9 +32,14 @@ export interface TestNode {
 
 const VALIDATOR = "node";
 
+/** A genesis, also one that depends on the consensus key of the node's validator. */
+type NodeChoice =
+  | GenesisChoice
+  | ((validator: { readonly name: string; readonly publicKey: Uint8Array }) => GenesisChoice);
+
 /** Makes the home of a chain with one validator. `timeoutCommitMs` sets the pace of its blocks. */
 export async function makeHome(
-  choice: GenesisChoice,
+  choice: NodeChoice,
   timeoutCommitMs: number,
   mempool: NodeSettings["mempool"] = "app",
   folder: string = tmpdir(),
@@ -51,21 +56,23 @@ export async function makeHome(
 /** Writes the files of a home; gives the port of its RPC. */
 async function fillHome(
   home: string,
-  choice: GenesisChoice,
+  choice: NodeChoice,
   timeoutCommitMs: number,
   mempool: NonNullable<NodeSettings["mempool"]>,
 ): Promise<number> {
   const rpcPort = await freePort();
   const p2pPort = await freePort();
-  const chainId = choice.chainId ?? CHAIN_ID;
-  const settings = { chainId, moniker: "test", rpcPort, p2pPort, timeoutCommitMs, appState: {}, mempool };
-  const paths = await initHome(findCometBft(), home, settings);
+  const settings = { moniker: "test", rpcPort, p2pPort, timeoutCommitMs, appState: {}, mempool };
+  const paths = await initHome(findCometBft(), home, { ...settings, chainId: CHAIN_ID });
   const keyFile = join(paths.comet, "config/priv_validator_key.json");
-  const { address } = JSON.parse(await readFile(keyFile, "utf8")) as { address: string };
+  type KeyFile = { readonly address: string; readonly pub_key: { readonly value: string } };
+  const { address, pub_key } = JSON.parse(await readFile(keyFile, "utf8")) as KeyFile;
+  const publicKey = Uint8Array.from(Buffer.from(pub_key.value, "base64"));
+  const chosen = typeof choice === "function" ? choice({ name: VALIDATOR, publicKey }) : choice;
   const key = { ...validator(VALIDATOR).key, validator: fromHex(address.toLowerCase()) };
   const file = JSON.parse(await readFile(paths.genesis, "utf8")) as Record<string, unknown>;
-  const appState = genesis({ ...choice, beaconKeys: [key] });
-  await writeFile(paths.genesis, JSON.stringify({ ...file, app_state: appState }));
+  const own = { chain_id: chosen.chainId ?? CHAIN_ID, app_state: genesis({ ...chosen, beaconKeys: [key] }) };
+  await writeFile(paths.genesis, JSON.stringify({ ...file, ...own }));
   return rpcPort;
 }
 
@@ -104,7 +111,7 @@ async function heightAt(rpcUrl: string): Promise<bigint> {
 
 /** A node with one small game, started and at its first block. `appEnv` is added to the app's environment. */
 export async function startNode(
-  choice: GenesisChoice,
+  choice: NodeChoice,
   timeoutCommitMs = 200,
   appEnv: NodeJS.ProcessEnv = {},
   mempool: NodeSettings["mempool"] = "app",

@@ -2,9 +2,14 @@ import { Query as Auth } from "#proto/gen/cosmos/auth.ts";
 import { Query as Bank } from "#proto/gen/cosmos/bank.ts";
 import { Service as Node } from "#proto/gen/cosmos/base/node.ts";
 import { Service as Blocks } from "#proto/gen/cosmos/base/tendermint.ts";
+import { Query as Distribution } from "#proto/gen/cosmos/distribution.ts";
 import { Query as Feegrant } from "#proto/gen/cosmos/feegrant.ts";
 import { Query as Gov } from "#proto/gen/cosmos/gov.ts";
+import { Query as Mint } from "#proto/gen/cosmos/mint.ts";
+import { Query as Slashing } from "#proto/gen/cosmos/slashing.ts";
+import { Query as Staking } from "#proto/gen/cosmos/staking.ts";
 import { Service as Txs } from "#proto/gen/cosmos/tx.ts";
+import { Query as Upgrade } from "#proto/gen/cosmos/upgrade.ts";
 import { get, post, type Route } from "../route.ts";
 
 /** Paths as the .proto files of Cosmos SDK give them. */
@@ -49,6 +54,60 @@ const gov = [
   get("/cosmos/gov/v1beta1/params/{params_type}", Gov.params),
 ];
 
+const validators = "/cosmos/staking/v1beta1/validators";
+const delegators = "/cosmos/staking/v1beta1/delegators/{delegator_addr}";
+const delegation = `${validators}/{validator_addr}/delegations/{delegator_addr}`;
+const staking = [
+  get(validators, Staking.validators),
+  get(`${validators}/{validator_addr}`, Staking.validator),
+  get(`${validators}/{validator_addr}/delegations`, Staking.validatorDelegations),
+  get(`${validators}/{validator_addr}/unbonding_delegations`, Staking.validatorUnbondingDelegations),
+  get(delegation, Staking.delegation),
+  get(`${delegation}/unbonding_delegation`, Staking.unbondingDelegation),
+  get("/cosmos/staking/v1beta1/delegations/{delegator_addr}", Staking.delegatorDelegations),
+  get(`${delegators}/unbonding_delegations`, Staking.delegatorUnbondingDelegations),
+  get(`${delegators}/redelegations`, Staking.redelegations),
+  get(`${delegators}/validators`, Staking.delegatorValidators),
+  get(`${delegators}/validators/{validator_addr}`, Staking.delegatorValidator),
+  get("/cosmos/staking/v1beta1/historical_info/{height}", Staking.historicalInfo),
+  get("/cosmos/staking/v1beta1/pool", Staking.pool),
+  get("/cosmos/staking/v1beta1/params", Staking.params),
+];
+
+const slashing = [
+  get("/cosmos/slashing/v1beta1/params", Slashing.params),
+  get("/cosmos/slashing/v1beta1/signing_infos", Slashing.signingInfos),
+  get("/cosmos/slashing/v1beta1/signing_infos/{cons_address}", Slashing.signingInfo),
+];
+
+const earners = "/cosmos/distribution/v1beta1/validators/{validator_address}";
+const owners = "/cosmos/distribution/v1beta1/delegators/{delegator_address}";
+const distribution = [
+  get("/cosmos/distribution/v1beta1/params", Distribution.params),
+  get("/cosmos/distribution/v1beta1/community_pool", Distribution.communityPool),
+  get(earners, Distribution.validatorDistributionInfo),
+  get(`${earners}/outstanding_rewards`, Distribution.validatorOutstandingRewards),
+  get(`${earners}/commission`, Distribution.validatorCommission),
+  get(`${earners}/slashes`, Distribution.validatorSlashes),
+  get(`${owners}/rewards`, Distribution.delegationTotalRewards),
+  get(`${owners}/rewards/{validator_address}`, Distribution.delegationRewards),
+  get(`${owners}/validators`, Distribution.delegatorValidators),
+  get(`${owners}/withdraw_address`, Distribution.delegatorWithdrawAddress),
+];
+
+const mint = [
+  get("/cosmos/mint/v1beta1/params", Mint.params),
+  get("/cosmos/mint/v1beta1/inflation", Mint.inflation),
+  get("/cosmos/mint/v1beta1/annual_provisions", Mint.annualProvisions),
+];
+
+const upgrade = [
+  get("/cosmos/upgrade/v1beta1/current_plan", Upgrade.currentPlan),
+  get("/cosmos/upgrade/v1beta1/applied_plan/{name}", Upgrade.appliedPlan),
+  get("/cosmos/upgrade/v1beta1/module_versions", Upgrade.moduleVersions),
+  get("/cosmos/upgrade/v1beta1/authority", Upgrade.authority),
+];
+
 const txs = [
   post("/cosmos/tx/v1beta1/simulate", Txs.simulate),
   post("/cosmos/tx/v1beta1/txs", Txs.broadcastTx),
@@ -69,4 +128,8 @@ const node = [
 ];
 
 /** Every route of the services of Cosmos SDK that this chain answers. */
-export const cosmosRoutes: readonly Route[] = [...[auth, bank, feegrant, gov].flat(), ...[txs, node].flat()];
+export const cosmosRoutes: readonly Route[] = [
+  ...[auth, bank, feegrant, gov, upgrade],
+  ...[staking, slashing, distribution, mint],
+  ...[txs, node],
+].flat();

@@ -10,12 +10,13 @@ import { Query as Proofs } from "#proto/gen/iterum/proofs.ts";
 import { Query as Rewards } from "#proto/gen/iterum/rewards.ts";
 import { Query as Rounds } from "#proto/gen/iterum/rounds.ts";
 import { Query as Treasury } from "#proto/gen/iterum/treasury.ts";
+import { Query as Upgrade } from "#proto/gen/iterum/upgrade.ts";
 import { Query as Vesting } from "#proto/gen/iterum/vesting.ts";
 import { get, type Route } from "../route.ts";
 
 const services = [
   ...[Auth, Commitments, Community, Elections, Games, Gov],
-  ...[Markets, Proofs, Rewards, Rounds, Treasury, Vesting],
+  ...[Markets, Proofs, Rewards, Rounds, Treasury, Upgrade, Vesting],
 ] as readonly Readonly<Record<string, Rpc<unknown, unknown>>>[];
 
 /** `/iterum.markets.v1.Query/MarketRule` is at `/iterum/markets/v1/market_rule`. */

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Api, startApi } from "#chain/api/server.ts";
 import type { Json } from "#chain/proto/json.ts";
+import { toOperator } from "#chain/protocol/operator.ts";
 import { people } from "#test/kit/accounts.ts";
+import { operatorOf, stakedChoice } from "#test/kit/netns/stake.ts";
 import { startNode, type TestNode } from "#test/kit/node.ts";
 
 /** An object of JSON, of which a test reads what it expects. */
@@ -30,6 +33,10 @@ export const [ann, ben, cat, stranger] = people("ann", "ben", "cat", "stranger")
   ReturnType<typeof people>[0] & {},
 ];
 
+/** Who runs the one validator, as an account and as wallets name validators. */
+export const operator = operatorOf("node").address;
+export const validatorAddress = toOperator(operator);
+
 async function gotten(response: Response): Promise<Got> {
   const text = await response.text();
   const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
@@ -55,10 +62,14 @@ export const callsOf = (url: string): Pick<Surface, "get" | "post"> => ({
 
 /** Starts a node whose ann, ben and cat are rich, and its interface. */
 async function start(): Promise<Surface> {
-  const node = await startNode({ members: [], others: [ann, ben, cat] }, 100);
+  const choice = { members: [], others: [ann, ben, cat] };
+  const node = await startNode((validator) => stakedChoice(choice, [validator], []), 200);
   try {
     const api = await startApi({ rpc: node.rpcUrl, port: 0, version: "0.0.0" });
-    return { node, api, ...callsOf(api.url) };
+    const calls = callsOf(api.url);
+    // The thread that answers queries starts with the first one, which may take a busy machine too long.
+    while ((await calls.get("/cosmos/bank/v1beta1/supply")).status !== 200) await sleep(100);
+    return { node, api, ...calls };
   } catch (error) {
     await node.remove();
     throw error;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CHAIN_ID, DENOM } from "#test/kit/genesis.ts";
-import { ann, type Body, body, stranger, surface } from "./env.ts";
+import { ann, type Body, body, operator, stranger, surface } from "./env.ts";
 import { fits } from "./kit.ts";
 import { walletSchemas as schemas } from "./schemas.ts";
 
@@ -16,6 +16,19 @@ const calls: readonly (readonly [path: string, schema: keyof typeof schemas])[] 
   ["/cosmos/base/tendermint/v1beta1/blocks/latest", "block"],
   ["/cosmos/base/tendermint/v1beta1/blocks/1", "block"],
   ["/cosmos/base/tendermint/v1beta1/validatorsets/latest?pagination.limit=1000", "validatorSet"],
+  ["/cosmos/staking/v1beta1/validators?pagination.limit=1000&status=BOND_STATUS_BONDED", "validators"],
+  ["/cosmos/staking/v1beta1/params", "stakingParams"],
+  ["/cosmos/staking/v1beta1/pool", "pool"],
+  [`/cosmos/staking/v1beta1/delegations/${operator}?pagination.limit=1000`, "delegations"],
+  [
+    `/cosmos/staking/v1beta1/delegators/${operator}/unbonding_delegations?pagination.limit=1000`,
+    "unbondings",
+  ],
+  [`/cosmos/distribution/v1beta1/delegators/${operator}/rewards`, "rewards"],
+  ["/cosmos/distribution/v1beta1/params", "distributionParams"],
+  ["/cosmos/mint/v1beta1/inflation", "inflation"],
+  ["/cosmos/mint/v1beta1/annual_provisions", "provisions"],
+  ["/cosmos/slashing/v1beta1/signing_infos", "signingInfos"],
   ["/cosmos/gov/v1beta1/proposals?pagination.limit=3000&pagination.reverse=true", "proposals"],
   ["/cosmos/gov/v1beta1/params/tallying", "tallying"],
 ];

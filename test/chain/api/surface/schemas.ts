@@ -14,6 +14,7 @@ const object = (properties: Readonly<Record<string, object>>) => ({
 });
 const orNull = (schema: object) => ({ anyOf: [schema, { type: "null" }] });
 const coin = object({ denom: text, amount: integer });
+const decCoin = object({ denom: text, amount: dec });
 const pagination = orNull(object({ next_key: { type: ["string", "null"] }, total: integer }));
 const any = object({ "@type": text });
 
@@ -67,6 +68,77 @@ export const walletSchemas = {
       ...{ gas_wanted: integer, gas_used: integer, logs: list({}), tx: any },
       events: list(object({ type: text, attributes: list(object({ key: text, value: text })) })),
     }),
+  }),
+  validators: object({
+    validators: list(
+      object({
+        ...{ operator_address: text, consensus_pubkey: any, jailed: { type: "boolean" }, status: text },
+        ...{ tokens: integer, delegator_shares: dec, unbonding_height: integer, unbonding_time: time },
+        description: object({
+          moniker: text,
+          identity: text,
+          website: text,
+          security_contact: text,
+          details: text,
+        }),
+        commission: object({
+          commission_rates: object({ rate: dec, max_rate: dec, max_change_rate: dec }),
+          update_time: time,
+        }),
+        min_self_delegation: integer,
+      }),
+    ),
+    pagination,
+  }),
+  stakingParams: object({
+    params: object({
+      ...{ unbonding_time: { type: "string", pattern: "^[0-9]+s$" }, bond_denom: text },
+      ...{ max_validators: { type: "integer" }, max_entries: { type: "integer" } },
+      historical_entries: { type: "integer" },
+    }),
+  }),
+  pool: object({ pool: object({ bonded_tokens: integer, not_bonded_tokens: integer }) }),
+  delegations: object({
+    delegation_responses: list(
+      object({
+        delegation: object({ delegator_address: text, validator_address: text, shares: dec }),
+        balance: coin,
+      }),
+    ),
+    pagination,
+  }),
+  unbondings: object({
+    unbonding_responses: list(
+      object({
+        ...{ delegator_address: text, validator_address: text },
+        entries: list(
+          object({
+            creation_height: integer,
+            completion_time: time,
+            initial_balance: integer,
+            balance: integer,
+          }),
+        ),
+      }),
+    ),
+    pagination,
+  }),
+  rewards: object({
+    rewards: list(object({ validator_address: text, reward: list(decCoin) })),
+    total: list(decCoin),
+  }),
+  distributionParams: object({
+    params: object({
+      ...{ community_tax: dec, base_proposer_reward: dec, bonus_proposer_reward: dec },
+      withdraw_addr_enabled: { type: "boolean" },
+    }),
+  }),
+  inflation: object({ inflation: dec }),
+  provisions: object({ annual_provisions: dec }),
+  signingInfos: object({
+    info: list(
+      object({ address: text, start_height: integer, jailed_until: time, missed_blocks_counter: integer }),
+    ),
   }),
   proposals: object({
     proposals: list(object({ proposal_id: integer, content: any, status: text })),
