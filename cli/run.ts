@@ -12,8 +12,17 @@ function failed(error: unknown): number {
   return exitCodes.failure;
 }
 
+/** A reader that has gone, such as `head`, is no failure; a node goes on without one. */
+function bearClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+}
+
 /** Runs the program with this process's arguments; its exit code says how that went. */
 export async function run(): Promise<void> {
+  bearClosedOutput();
   try {
     await program().parseAsync();
   } catch (error) {
