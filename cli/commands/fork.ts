@@ -15,6 +15,7 @@ import { newWaiting } from "#cli/waiting.ts";
 import { parseAmount } from "#client/units.ts";
 import { builtinIds } from "#modules/rewards/builtins.ts";
 import { Program } from "#proto/gen/iterum/rewards.ts";
+import { forkChainCommand } from "./fork-chain.ts";
 
 interface ForkOptions {
   readonly from: string;
@@ -146,4 +147,5 @@ export const forkCommand = (): Command =>
     .addOption(new Option("--panel <number>", "cross-labellers of an item").argParser(wholeNumber(0, 8)))
     .option("--budget <amount>", "what the treasury starts with, in tokens")
     .option("--liquidity <amount>", "b of the market, in tokens; deposits scale with it")
+    .addCommand(forkChainCommand())
     .action(fork);

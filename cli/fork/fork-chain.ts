@@ -1,4 +1,3 @@
-import type { App } from "#chain/app.ts";
 import { toHex } from "#chain/bytes/hex.ts";
 import type { AppState } from "#chain/kernel/genesis.ts";
 import type { Json } from "#chain/proto/json.ts";
@@ -10,7 +9,7 @@ import { type ChainForkChoices, checkChoices, ensureChoice } from "./choices.ts"
 import { forkCommunity } from "./community.ts";
 import { pursesOf } from "./purses.ts";
 import { newReport, type ReportLine } from "./report.ts";
-import { withRewardsPaid } from "./settle-rewards.ts";
+import type { Source } from "./source.ts";
 import { type States, statesOf, withStates } from "./states.ts";
 import { type Residuals, type Work, windDown } from "./wind-down.ts";
 
@@ -157,12 +156,19 @@ function forkStates(work: Work, choices: ChainForkChoices, height: bigint): Stat
     proofs,
     rewards: { ...rewards, rules: latest(rewards.rules, games), counts: [] },
     rounds: forkRounds(work, games, height),
-    slashing: { ...statesOf({}).slashing, params: founders.length > 0 ? states.slashing.params : undefined },
+    slashing: {
+      ...statesOf({}).slashing,
+      params: founders.length > 0 ? states.slashing.params : undefined,
+    },
     treasury: forkTreasury(work, games, residuals, budgets),
     upgrade: { ...upgrade, plan: undefined, applied: [] },
     validators:
       founders.length > 0
-        ? { ...Validators.zero(), params: validators.params, founders: { messages: founders, transactions: [] } }
+        ? {
+            ...Validators.zero(),
+            params: validators.params,
+            founders: { messages: founders, transactions: [] },
+          }
         : Validators.zero(),
     vesting: {
       ...statesOf({}).vesting,
@@ -185,12 +191,11 @@ function withIds(value: Json, ids: ReadonlyMap<string, string>): Json {
 }
 
 /**
- * The state of a new chain out of that of an old one, which goes on at the next height under another id. What is
- * under way ends as if it had not begun; nobody's coins change but by what comes back. Throws ForkRefused.
+ * The state of a new chain out of that of an old one, which goes on at the next height under another id. What
+ * is under way ends as if it had not begun; nobody's coins change but by what comes back. Throws ForkRefused.
  */
-export function forkChain(app: App, exported: Exported, choices: ChainForkChoices): ChainFork {
-  checkChoices(statesOf(app.dump()), exported.chainId, choices);
-  const paid = withRewardsPaid(app);
+export function forkChain({ exported, paid }: Source, choices: ChainForkChoices): ChainFork {
+  checkChoices(statesOf(paid), exported.chainId, choices);
   const states = statesOf(paid);
   const [purses, report] = [pursesOf(states.bank.balances), newReport()];
   const denoms = [...new Set(states.bank.balances.map(({ denom }) => denom))];

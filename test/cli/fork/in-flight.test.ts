@@ -36,7 +36,7 @@ for (const [name, phase] of Object.entries({
   PHASE_REVEAL_LABELS,
   PHASE_PROVE,
 }))
-  test(`a fork in ${name.slice(6)} gives everybody back what the round had locked, to the last unit`, async () => {
+  test(`a fork in ${name.slice(6)} gives everybody back what the round had locked, exactly`, async () => {
     const world = stakedStage();
     const { chain, members, operators } = world;
     await playUntil(world, 1n, phase);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { App } from "#chain/app.ts";
 import type { ChainForkChoices } from "#cli/fork/choices.ts";
 import { type ChainFork, forkChain } from "#cli/fork/fork-chain.ts";
+import { sourceOf } from "#cli/fork/source.ts";
 import { beginWith, type Exported } from "#cli/genesis/exported.ts";
 import { person } from "#test/kit/accounts.ts";
 import { START_MS, type TestChain } from "#test/kit/chain.ts";
@@ -39,7 +40,11 @@ export const exportOf = (chain: TestChain): Exported => ({
 /** Forks a chain by its export. */
 export async function forked(chain: TestChain, choices: Partial<ChainForkChoices> = {}): Promise<ChainFork> {
   const exported = exportOf(chain);
-  return forkChain(await beginWith(exported), exported, { chainId: "fork-1", beaconKeys: [], ...choices });
+  return forkChain(sourceOf(await beginWith(exported), exported), {
+    chainId: "fork-1",
+    beaconKeys: [],
+    ...choices,
+  });
 }
 
 /** Runs empty blocks on a chain that begins with a fork. */
