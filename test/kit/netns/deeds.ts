@@ -51,13 +51,19 @@ const keyOf = async ({ made }: Actor): Promise<KeyFile> =>
 const publicKeyOf = ({ pub_key }: KeyFile): Uint8Array =>
   new Uint8Array(Buffer.from(pub_key.value, "base64"));
 
+interface Proposed {
+  readonly block: { readonly header: { readonly proposer_address: string } };
+}
+
 interface Sets {
   readonly validators: readonly { readonly address: string; readonly voting_power: string }[];
 }
 
 /** The power of a key in the newest set that a node knows. */
 async function powerAt(rpcUrl: string, address: string): Promise<number> {
-  const { validators } = await ask<Sets>(rpcUrl, "validators?per_page=100");
+  const { validators } = await insist("asking for the set", () =>
+    ask<Sets>(rpcUrl, "validators?per_page=100"),
+  );
   return Number(validators.find((each) => each.address === address)?.voting_power ?? 0);
 }
 
@@ -70,18 +76,17 @@ async function untilPower(rpcUrl: string, address: string, power: number): Promi
   }
 }
 
-interface Commit {
-  readonly signed_header: {
-    readonly commit: { readonly signatures: readonly { validator_address: string }[] };
-  };
-}
-
-/** Waits until a commit has a signature of the key. */
-async function untilSigned(rpcUrl: string, address: string): Promise<void> {
+/** Waits until the key has proposed a block: then it has signed others too, and its beacon key is known. */
+async function untilProposed(rpcUrl: string, address: string): Promise<void> {
+  let next = Math.max(1, await heightAt(rpcUrl));
   for (const endsMs = performance.now() + PATIENCE_MS; ; await sleep(POLL_MS)) {
-    const { signed_header } = await ask<Commit>(rpcUrl, "commit");
-    if (signed_header.commit.signatures.some((each) => each.validator_address === address)) return;
-    if (performance.now() > endsMs) throw new Error(`${address} signs no block`);
+    const last = await heightAt(rpcUrl);
+    for (; next <= last; next++) {
+      const path = `block?height=${next}`;
+      const { block } = await insist(`asking for ${path}`, () => ask<Proposed>(rpcUrl, path));
+      if (block.header.proposer_address === address) return;
+    }
+    if (performance.now() > endsMs) throw new Error(`${address} proposes no block`);
   }
 }
 
@@ -143,8 +148,8 @@ async function rotate(actor: Actor, elder: string, power: number): Promise<void>
 }
 
 /**
- * Does it and waits until the set of validators shows it, and until a key that is new in it has signed. Gives
- * what the chain says of the validator then. `powers` are those before.
+ * Does it and waits until the set of validators shows it, and until a key that is new in it has made a block.
+ * Gives what the chain says of the validator then. `powers` are those before.
  */
 export async function perform(actors: readonly Actor[], deed: Deed, powers: Powers): Promise<Standing> {
   const [actor, elder] = [actors[deed.node], actors.find((_, node) => node !== deed.node)];
@@ -160,7 +165,7 @@ async function carryOut(actor: Actor, rpcUrl: string, deed: Deed, before: number
     case "elect":
       await elect(actor, key);
       await untilPower(rpcUrl, key.address, FOUNDING_POWER);
-      return untilSigned(rpcUrl, key.address);
+      return untilProposed(rpcUrl, key.address);
     case "stake":
       await move(actor, MsgDelegate, deed.power);
       return untilPower(rpcUrl, key.address, before + deed.power);
@@ -170,7 +175,7 @@ async function carryOut(actor: Actor, rpcUrl: string, deed: Deed, before: number
     case "rotate":
       await rotate(actor, rpcUrl, before);
       await untilPower(rpcUrl, key.address, 0);
-      return untilSigned(rpcUrl, (await keyOf(actor)).address);
+      return untilProposed(rpcUrl, (await keyOf(actor)).address);
     case "doubleSign":
       await doubleSign(actor.made.home, rpcUrl, BigInt(await heightAt(rpcUrl)));
       return untilPower(rpcUrl, key.address, 0);

@@ -2,11 +2,14 @@ import type { SeenBlock } from "./report.ts";
 
 /** What CometBFT gives at once. */
 const BLOCKS_MAX = 20;
-const TIMEOUT_MS = 5_000;
+/** A busy machine may keep one waiting for long. */
+const TIMEOUT_MS = 60_000;
+/** For a node that may be cut off. */
+const UNREACHABLE_MS = 5_000;
 
 /** The result of a path of a node's RPC. Rejects while the node does not answer. */
-export async function ask<T>(rpcUrl: string, path: string): Promise<T> {
-  const response = await fetch(`${rpcUrl}/${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+export async function ask<T>(rpcUrl: string, path: string, timeoutMs = TIMEOUT_MS): Promise<T> {
+  const response = await fetch(`${rpcUrl}/${path}`, { signal: AbortSignal.timeout(timeoutMs) });
   const { result, error } = (await response.json()) as { result?: T; error?: { data?: string } };
   if (result === undefined) throw new Error(`${path}: ${error?.data ?? "no result"}`);
   return result;
@@ -23,7 +26,8 @@ interface Status {
 /** Height of the last block; 0 while the node does not answer. */
 export async function heightAt(rpcUrl: string): Promise<number> {
   try {
-    return Number((await ask<Status>(rpcUrl, "status")).sync_info.latest_block_height);
+    const { sync_info } = await ask<Status>(rpcUrl, "status", UNREACHABLE_MS);
+    return Number(sync_info.latest_block_height);
   } catch {
     return 0;
   }
