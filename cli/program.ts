@@ -17,6 +17,7 @@ import { memberCommand } from "./commands/member.ts";
 import { operatorCommand } from "./commands/operator.ts";
 import { proverCommand } from "./commands/prover.ts";
 import { queryCommand } from "./commands/query.ts";
+import { registryCommand } from "./commands/registry.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { rewardCommand } from "./commands/reward.ts";
 import { rewardsCommand } from "./commands/rewards.ts";
@@ -48,6 +49,7 @@ const commands = [
   configCommand,
   appCommand,
   apiCommand,
+  registryCommand,
   keysCommand,
   txCommand,
   queryCommand,
