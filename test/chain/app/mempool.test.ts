@@ -75,7 +75,7 @@ test("the dearest go first, a tenth more replaces, and each turn is admitted onc
   assert.deepEqual(codes(app, [cheap]), ["sdk/32"]);
 });
 
-test("a node takes nothing below its own price, from clients or peers, but accepts blocks of others", async () => {
+test("a node takes nothing below its own price, but accepts blocks of others that have it", async () => {
   const app = appOf({ mempool: { ...MEMPOOL_LIMITS, gasPriceMinMicro: 1_500n } });
   const [cheap, dear] = [payment(ann, 0n, 1_499n), payment(ben, 0n, 1_500n)];
   assert.deepEqual(codes(app, [cheap, dear]), ["sdk/13", "/0"]);
