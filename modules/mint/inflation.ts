@@ -10,8 +10,8 @@ export const bondedShare = (bonded: bigint, supply: bigint): bigint =>
   supply === 0n ? 0n : mulDiv(bonded, ONE, supply, "down");
 
 /**
- * The rate one block later: it rises while less than the goal is staked, the more the less there is, and falls
- * while more is, within its bounds (Cosmos SDK's rule).
+ * The rate one block later: it rises while less than the goal is staked, the more the less there is, and
+ * falls while more is, within its bounds (Cosmos SDK's rule).
  */
 export function nextInflation(inflation: bigint, bonded: bigint, params: Params): bigint {
   const { inflationRateChange, goalBonded, blocksPerYear, inflationMin, inflationMax } = params;
@@ -27,7 +27,7 @@ export interface Provision {
   readonly carried: bigint;
 }
 
-/** A block's part of what a year mints: over the blocks it sums exactly, since what is left over is carried. */
+/** A block's part of what a year mints: over the blocks it sums exactly, as what is left over is carried. */
 export function provision(
   supply: bigint,
   inflation: bigint,

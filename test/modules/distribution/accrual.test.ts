@@ -115,7 +115,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   ),
 );
 
-test("whatever is staked, slashed and withdrawn, every delegator gets its fair part and no unit is lost", () => {
+test("whatever is staked, slashed and withdrawn, all get their fair part and no unit is lost", () => {
   fc.assert(
     fc.property(fc.bigInt(0n, ATTO), fc.array(step, { maxLength: 60 }), (rate, steps) => {
       const model = new Model(rate, 5);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { play } from "./economy.ts";
 
-test("whatever stakers, sleepers and cheats do, every book stays right and everybody gets its own", async (t) => {
+test("whatever stakers, sleepers and cheats do, books stay right and everybody gets its own", async (t) => {
   const { done, compared, minted, burned } = await play("economy 1", 150);
   t.diagnostic(`${[...done].map(([kind, times]) => `${kind}×${times}`).join(" ")}; ${compared} compared`);
   assert.ok(minted > 0n && burned > 0n, "coins were made and slashed");

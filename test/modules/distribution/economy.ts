@@ -151,17 +151,21 @@ function books(economy: Economy): ReadonlyMap<string, Book> {
 
 /**
  * Compares what delegations earned in a block with the plain reckoning: each its part, by shares, of what
- * their validator got after commission. Only where nobody's stake or books there were touched by anything
- * else: outstanding rewards have only grown, and by the rate that stands.
+ * their validator got after commission. Only where nothing else touched the books: no stake or rate changed,
+ * and all delegations there have earned, so that nobody was paid in between.
  */
 function compare(before: ReadonlyMap<string, Book>, after: ReadonlyMap<string, Book>): number {
   let compared = 0;
+  const paid = new Set<string>();
+  for (const [key, { due }] of before)
+    if ((after.get(key)?.due ?? 0n) <= due) paid.add(key.split(" ")[0] as string);
   for (const [key, now] of after) {
     const then = before.get(key);
-    if (!then || then.all !== now.all || then.shares !== now.shares || then.rate !== now.rate) continue;
+    if (!then || paid.has(key.split(" ")[0] as string)) continue;
+    if (then.all !== now.all || then.shares !== now.shares || then.rate !== now.rate) continue;
     const got = now.outstanding - then.outstanding;
     const kept = (got * now.rate) / ATTO;
-    if (got <= 0n || now.commission - then.commission !== kept || now.due < then.due) continue;
+    if (got <= 0n || now.commission - then.commission !== kept) continue;
     const fair = (((got - kept) * PARTS + then.rest) * now.shares) / now.all / PARTS;
     const off = now.due - then.due - fair;
     // Both are cut to whole units of 10⁻¹⁸, and less than a part for each share waits.

@@ -41,7 +41,7 @@ async function feesOf(chain: TestChain, count: number): Promise<void> {
 }
 const held = (chain: TestChain): bigint => moduleHolds(chain, "distribution");
 
-test("fees are shared by power: a commission, the delegators by their stake, the community its tax", async () => {
+test("fees go by power: a commission, the delegators by their stake, the community its tax", async () => {
   const chain = stakedChain();
   await feesOf(chain, 1);
   const shared = (FEE * ATTO * 98n) / 100n;

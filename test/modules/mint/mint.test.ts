@@ -29,7 +29,7 @@ const STEADY: Params = {
 const minting = (params: Params): GenesisState => ({ params, minter: undefined });
 const change = (params: Params | undefined): Said => say(MsgUpdateParams, { authority, params });
 
-test("a year's blocks mint the year's rate of the supply to the last unit, and validators earn it", async () => {
+test("a year's blocks mint the year's rate of the supply exactly, and validators earn it", async () => {
   const chain = stakedChain(NO_TAX, minting(STEADY));
   const before = supply(chain);
   await chain.until(1n);
