@@ -9,6 +9,7 @@ import { exportCommand } from "./commands/export.ts";
 import { forkCommand } from "./commands/fork.ts";
 import { genesisCommand } from "./commands/genesis.ts";
 import { govCommand } from "./commands/gov.ts";
+import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
 import { joinCommand } from "./commands/join.ts";
 import { keysCommand } from "./commands/keys.ts";
@@ -68,6 +69,7 @@ const commands = [
   replayCommand,
   standingsCommand,
   exportCommand,
+  importCommand,
   forkCommand,
   () => upgradeCommand(),
   storeCommand,

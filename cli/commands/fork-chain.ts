@@ -8,7 +8,7 @@ import { ensureCli } from "#cli/errors.ts";
 import { textOf } from "#cli/files.ts";
 import { type ChainForkChoices, checkChoices, ensureChoice } from "#cli/fork/choices.ts";
 import { type ChainFork, forkChain } from "#cli/fork/fork-chain.ts";
-import { type ForkHome, type ForkPlace, makeForkHome, settleForkHome } from "#cli/fork/home.ts";
+import { type ForkHome, type ForkPlace, firstGameOf, makeForkHome, settleForkHome } from "#cli/fork/home.ts";
 import { type Document, readSource } from "#cli/fork/source.ts";
 import { statesOf } from "#cli/fork/states.ts";
 import { beginWith } from "#cli/genesis/exported.ts";
@@ -115,7 +115,7 @@ function tell({ report, supply }: ChainFork): void {
   ];
   say(tableOf(columns, rows));
   for (const { denom, before, after } of supply)
-    say(before === after ? `supply: ${after} ${denom}, as before` : `supply: ${before} → ${after} ${denom}`);
+    say(`supply: ${before === after ? `${after} ${denom}, as before` : `${before} → ${after} ${denom}`}`);
 }
 
 /** The genesis file of a fork: the old chain's parameters of consensus, and the new one's everything else. */
@@ -136,13 +136,6 @@ function documentOf(
     app_hash: "",
     app_state: exported.appState,
   } as unknown as Json;
-}
-
-/** What a home is told of its first game; names of labels are not the chain's. */
-function gameOf({ exported }: ChainFork): { readonly gameId: string; readonly classes: readonly string[] } {
-  const [game] = statesOf(exported.appState).rounds.games;
-  ensureCli(game, "a chain without a game");
-  return { gameId: game.gameId, classes: Array.from({ length: game.classes }, (_, i) => String(i)) };
 }
 
 function choicesOf(options: ForkChainOptions, members: readonly string[] | undefined): ChainForkChoices {
@@ -189,7 +182,7 @@ async function fork(out: string, options: ForkChainOptions): Promise<void> {
     await beginWith(result.exported);
     const genesis = documentOf(document, result, home, stake);
     await writeFile(out, `${JSON.stringify(genesis, null, 2)}\n`, { flag: "wx" });
-    if (home && place) await settleForkHome(home, place, genesis, gameOf(result));
+    if (home && place) await settleForkHome(home, place, genesis, firstGameOf(result.exported));
     return result;
   });
   tell(made);

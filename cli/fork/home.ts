@@ -5,11 +5,13 @@ import { findCometBft } from "#chain/node/cometbft-binary.ts";
 import { initHome } from "#chain/node/config.ts";
 import type { Json } from "#chain/proto/json.ts";
 import { ensureCli } from "#cli/errors.ts";
+import type { Exported } from "#cli/genesis/exported.ts";
 import { beaconEntry, makeBeaconKey } from "#cli/home/beacon.ts";
 import { writeConfig } from "#cli/home/config/home.ts";
 import type { Raw } from "#cli/home/config/kinds.ts";
 import { type HomeLayout, homeLayout } from "#cli/home/layout.ts";
 import type { BeaconKey } from "#proto/gen/iterum/elections.ts";
+import { statesOf } from "./states.ts";
 
 /** A validator as CometBFT's genesis lists it. */
 export interface GenesisValidator {
@@ -32,6 +34,18 @@ export interface ForkPlace {
   readonly rpcPort: number;
   readonly p2pPort: number;
   readonly blockMs: number;
+}
+
+/** What a home is told of a chain's first game; names of labels are not the chain's. */
+export function firstGameOf({ appState }: Exported): Game {
+  const [game] = statesOf(appState).rounds.games;
+  ensureCli(game, "a chain without a game");
+  return { gameId: game.gameId, classes: Array.from({ length: game.classes }, (_, i) => String(i)) };
+}
+
+interface Game {
+  readonly gameId: string;
+  readonly classes: readonly string[];
 }
 
 /** Makes the home of the validator that a fork begins with. Throws CliError where there is one. */
@@ -68,7 +82,7 @@ export async function settleForkHome(
   { layout }: ForkHome,
   { chainId, rpcPort, p2pPort, blockMs }: ForkPlace,
   genesis: Json,
-  game: { readonly gameId: string; readonly classes: readonly string[] },
+  game: Game,
 ): Promise<void> {
   await writeFile(layout.genesis, `${JSON.stringify(genesis, null, 2)}\n`);
   const settings = { chainId, ...game, rpc: `http://127.0.0.1:${rpcPort}` };
