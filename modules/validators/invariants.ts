@@ -20,6 +20,17 @@ export const poolsAreExact = invariant(
   },
 );
 
+/** For production: as many reads as the set has seats. */
+export const setIsBacked = invariant(
+  "the account of the set's stake holds exactly what is staked with it",
+  "cheap",
+  (ctx) => {
+    let staked = 0n;
+    for (const [operator] of seats.all(ctx)) staked += validators.get(ctx, operator)?.tokens ?? 0n;
+    return inPool(ctx, BONDED_POOL) === staked;
+  },
+);
+
 export const sharesSum = invariant("each validator's shares are those of its delegators", "full", (ctx) => {
   const sums = new Map<string, bigint>();
   for (const [[delegator, operator], { shares }] of delegations.all(ctx)) {

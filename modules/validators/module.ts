@@ -7,7 +7,7 @@ import { createValidator } from "./create-validator.ts";
 import { delegate } from "./delegate.ts";
 import { editValidator } from "./edit-validator.ts";
 import { dumpValidators, initValidators } from "./genesis.ts";
-import { poolsAreExact, setIsTold, sharesSum } from "./invariants.ts";
+import { poolsAreExact, setIsBacked, setIsTold, sharesSum } from "./invariants.ts";
 import { endLeavings } from "./leaving.ts";
 import { answers } from "./queries.ts";
 import { rotateConsensusKey } from "./rotate-consensus-key.ts";
@@ -30,7 +30,7 @@ export const validatorsModule = defineModule({
     ...messages(Msg, { rotateConsensusKey }),
   ],
   queries: queries(Query, answers),
-  invariants: [poolsAreExact, sharesSum, setIsTold],
+  invariants: [setIsBacked, poolsAreExact, sharesSum, setIsTold],
   genesis: { codec: GenesisState, init: initValidators, dump: dumpValidators },
   endBlock: endLeavings,
 });
