@@ -123,7 +123,7 @@ test("a genesis becomes what Keplr takes for a suggested chain, also of a chain 
   fits(chainSchema, chainJson(agreed, wording));
 });
 
-test("what is no genesis of a chain, or does not say how its fees are shown, is refused in words", async () => {
+test("what is no genesis of a chain, or does not say how fees are shown, is refused", async () => {
   await assert.rejects(chainFacts(join(folder, "none.json")), /cannot read/);
   const wrong = join(folder, "wrong.json");
   await writeFile(wrong, "{");
