@@ -5,6 +5,7 @@ import { moduleAddress } from "#chain/protocol/address.ts";
 import { toOperator } from "#chain/protocol/operator.ts";
 import { errors as txErrors } from "#chain/tx/errors.ts";
 import { errors } from "#modules/distribution/errors.ts";
+import * as slashing from "#modules/slashing/api.ts";
 import * as validators from "#modules/validators/api.ts";
 import { MsgWithdrawValidatorCommission, Query } from "#proto/gen/cosmos/distribution.ts";
 import { newChain, say, type TestChain } from "#test/kit/chain.ts";
@@ -182,7 +183,8 @@ test("a slash takes nothing of what was earned before, and is listed for who ask
   const height = chain.height();
   const slashes = (startingHeight: bigint, endingHeight: bigint) =>
     ask(chain, Query.validatorSlashes, { validatorAddress, startingHeight, endingHeight }).slashes;
-  const slash = { validatorPeriod: 0n, fraction: ATTO / 20n };
+  const { slashFractionDoubleSign: fraction } = chain.read(slashing.params);
+  const slash = { validatorPeriod: 0n, fraction };
   assert.deepEqual(slashes(0n, 0n), [slash]);
   assert.deepEqual(slashes(height, height), [slash]);
   assert.deepEqual([...slashes(height + 1n, 0n), ...slashes(0n, height - 1n)], []);
