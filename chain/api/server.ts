@@ -18,6 +18,7 @@ import { type Backend, backendOf } from "./backend.ts";
 import { cometRpc } from "./comet.ts";
 import { readComments } from "./comments.ts";
 import { ApiError, kindOfStatus } from "./errors.ts";
+import { startGrpc } from "./grpc.ts";
 import { API_LIMITS, type ApiLimits } from "./limits.ts";
 import { openApi } from "./openapi.ts";
 import { jsonOfBody, requestOfBody, requestOfTexts, type Texts } from "./request.ts";
@@ -42,6 +43,8 @@ export interface ApiOptions {
   readonly origins?: readonly string[] | "*";
   /** Most requests of one address in a minute; no bound unless given. */
   readonly perMinuteMax?: number;
+  /** Where the same calls are answered over gRPC, without TLS; nowhere unless given. */
+  readonly grpc?: { readonly host: string; readonly port: number };
   readonly limits?: Partial<ApiLimits>;
   readonly logger?: FastifyBaseLogger;
 }
@@ -50,6 +53,8 @@ export interface ApiOptions {
 export interface Api {
   /** Base URL without a slash at the end. */
   readonly url: string;
+  /** Port of gRPC, where it is served. */
+  readonly grpcPort?: number;
   /** Finishes running requests and stops. */
   close(): Promise<void>;
 }
@@ -73,11 +78,32 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   await addDocument(server, options.version);
   for (const route of apiRoutes) addRoute(server, backend, route);
   await server.listen({ host, port });
+  const grpc = options.grpc && (await serveGrpc(server, backend, limits, options.grpc));
   const { port: actual } = server.server.address() as AddressInfo;
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${actual}`,
-    close: () => server.close(),
+    ...(grpc && { grpcPort: grpc.port }),
+    close: async () => {
+      await grpc?.close();
+      await server.close();
+    },
   };
+}
+
+/** The same calls over gRPC; ends what runs already when it cannot listen. */
+async function serveGrpc(
+  server: FastifyInstance,
+  backend: Backend,
+  { bodyBytesMax: bytesMax, concurrentMax }: ApiLimits,
+  address: NonNullable<ApiOptions["grpc"]>,
+): ReturnType<typeof startGrpc> {
+  const calls = [...new Set(apiRoutes.map(({ rpc }) => rpc))];
+  try {
+    return await startGrpc({ backend, calls, bytesMax, concurrentMax, ...address });
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
 }
 
 function newServer(limits: ApiLimits, logger: FastifyBaseLogger | undefined): FastifyInstance {

@@ -16,6 +16,7 @@ interface ApiCommandOptions extends HomeOption {
   readonly listen: Address;
   readonly origin?: string[];
   readonly perMinute?: number;
+  readonly grpc?: Address;
 }
 
 /** Reads `host:port`; an IPv6 address stands in brackets. */
@@ -28,19 +29,21 @@ function address(text: string): Address {
   return { host, port };
 }
 
-async function api({ rpc, listen, origin, perMinute, ...options }: ApiCommandOptions): Promise<void> {
+async function api({ rpc, listen, origin, perMinute, grpc, ...options }: ApiCommandOptions): Promise<void> {
   const stop = stopSignal();
   const url = rpc ?? (await rpcOf(options));
   const server = await startApi({
     ...{ rpc: url, ...listen, version },
     ...(origin && { origins: origin }),
     ...(perMinute !== undefined && { perMinuteMax: perMinute }),
+    ...(grpc && { grpc }),
   }).catch((cause: unknown) => {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === undefined) throw cause;
     throw new CliError(`cannot listen at ${listen.host}:${listen.port}: ${code}`, { cause });
   });
   say(`API ${server.url} of the node at ${url}; to read and try it: ${server.url}/docs`);
+  if (server.grpcPort) say(`gRPC without TLS at port ${server.grpcPort}`);
   await fired(stop);
   note("stopping");
   await server.close();
@@ -55,6 +58,7 @@ export const apiCommand = (): Command =>
         .argParser(address)
         .default({ host: "127.0.0.1", port: 1317 }, "127.0.0.1:1317"),
     )
+    .option("--grpc <address>", "where to answer the same over gRPC, without TLS (default: nowhere)", address)
     .option("--origin <origin...>", "web pages that may call (default: all)")
     .option("--per-minute <requests>", "most requests of one address in a minute", wholeNumber(1, 1_000_000))
     .action(api);

@@ -65,7 +65,8 @@ async function start(): Promise<Surface> {
   const choice = { members: [], others: [ann, ben, cat] };
   const node = await startNode((validator) => stakedChoice(choice, [validator], []), 200);
   try {
-    const api = await startApi({ rpc: node.rpcUrl, port: 0, version: "0.0.0" });
+    const grpc = { host: "127.0.0.1", port: 0 };
+    const api = await startApi({ rpc: node.rpcUrl, port: 0, version: "0.0.0", grpc });
     const calls = callsOf(api.url);
     // The thread that answers queries starts with the first one, which may take a busy machine too long.
     while ((await calls.get("/cosmos/bank/v1beta1/supply")).status !== 200) await sleep(100);

@@ -135,6 +135,22 @@ test("errors have the status and the code that gateways of the Cosmos world give
   assert.equal((await post("/cosmos/bank/v1beta1/supply", {})).status, 501);
 });
 
+test("the page that shows the document brings all that it needs itself", async () => {
+  const { url } = surface().api;
+  assert.equal((await surface().get("/")).headers.get("location"), "/docs");
+  const page = await fetch(`${url}/docs/`);
+  assert.match(page.headers.get("content-security-policy") ?? "", /default-src 'self'/);
+  const parts = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, part = ""]) => part);
+  assert.ok(parts.length >= 4);
+  for (const part of [...parts, "json"]) {
+    const at = new URL(part, `${url}/docs/`);
+    assert.equal(at.origin, url);
+    const response = await fetch(at);
+    await response.arrayBuffer();
+    assert.equal(response.status, 200, part);
+  }
+});
+
 test("browsers may call from any page, and from chosen ones alone where told", async () => {
   const { api, node } = surface();
   const ask = (url: string) =>
