@@ -35,7 +35,7 @@ export interface ChainForkChoices {
 }
 
 /** A choice that cannot be, and why. */
-export class ForkRefused extends CliError {
+class ForkRefused extends CliError {
   readonly choice: string;
 
   constructor(choice: string, why: string) {

@@ -35,6 +35,6 @@ export function newReport(): Report {
       const { paid } = lineOf(what);
       paid.set(denom, (paid.get(denom) ?? 0n) + amount);
     },
-    lines: () => [...lines.values()],
+    lines: () => [...lines.values()].filter((line) => line.kept + line.dropped + line.paid.size > 0),
   };
 }

@@ -37,7 +37,7 @@ export function placeIn(path: string): { readonly account: number; readonly inde
 }
 
 /** Where the key of that name lies. Throws CliError on what is no name. */
-export function keyFileOf(folder: string, name: string): string {
+function keyFileOf(folder: string, name: string): string {
   ensureCli(namePattern.test(name), `not a name for a key (a-z, 0-9, dashes): "${name.slice(0, 60)}"`);
   return join(folder, `${name}.json`);
 }
