@@ -124,7 +124,7 @@ export const blockIdOf = ({ hash, parts }: RpcBlockId): BlockID => ({
   partSetHeader: { total: parts.total, hash: hexOf(parts.hash) },
 });
 
-export const headerOf = (header: RpcHeader): Header => ({
+const headerOf = (header: RpcHeader): Header => ({
   version: { block: BigInt(header.version.block), app: BigInt(header.version.app ?? "0") },
   chainId: header.chain_id,
   height: BigInt(header.height),
