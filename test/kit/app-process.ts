@@ -10,8 +10,8 @@ import { signBeacon } from "#chain/protocol/beacon.ts";
 import { createMclBls } from "#chain/verify/bls.ts";
 import { startVerifier } from "#chain/verify/verifier.ts";
 
-// The app alone in a process, so that a test can kill it. Home and beacon key come by environment, and so does
-// the URL of a module of editions where it is to know other rules than the chain's own.
+// The app alone in a process, so that a test can kill it. Home and beacon key come by environment, and so
+// does the URL of a module of editions where it is to know other rules than the chain's own.
 const home = process.env["ITERUM_TEST_HOME"] ?? "";
 const editions = process.env["ITERUM_TEST_EDITIONS"];
 const beacon = fromHex(process.env["ITERUM_TEST_BEACON"] ?? "");
