@@ -3,7 +3,7 @@ import test from "node:test";
 import { churn } from "../modules/validators/churn.ts";
 
 const SEED = process.env["ITERUM_TEST_SEED"] ?? "churn 2026";
-const RUNS = 4;
+const RUNS = 5;
 const OPERATIONS = 10_000;
 
 for (let run = 0; run < RUNS; run++)

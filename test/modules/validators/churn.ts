@@ -24,11 +24,11 @@ import { cancel, coin, create, delegate, edit, redelegate, undelegate } from "./
 // Stake that changes hands at random, judged after every block by a model of what CometBFT takes.
 
 const GAS = 50_000_000n;
-const PEOPLE = 24;
-const SEATS = 9;
+const PEOPLE = 60;
+const SEATS = 20;
 const OPERATIONS_PER_BLOCK = 5;
 const AWAY_CHANCE = 0.05;
-const EVIDENCE_CHANCE = 0.02;
+const EVIDENCE_CHANCE = 0.004;
 const LATE_CHANCE = 0.1;
 /** Blocks between two looks into all books. */
 const LOOK_EVERY = 8n;
