@@ -1,5 +1,5 @@
 import type { Codec } from "#chain/proto/codec.ts";
-import { KINDS } from "#chain/proto/field.ts";
+import { type FieldInfo, KINDS } from "#chain/proto/field.ts";
 import type { Json } from "#chain/proto/json.ts";
 import { ADDRESS_PREFIX } from "#chain/protocol/address.ts";
 import type { Route } from "./route.ts";
@@ -31,6 +31,12 @@ const ERROR: Schema = {
 const parts = (path: string): readonly string[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
 
+/** The schema of a field in a URL, where bytes are a text like others: pages would ask for a file. */
+const parameterSchema = (field: FieldInfo, book: SchemaBook): Schema =>
+  field.op === KINDS.bytes
+    ? { type: "string", pattern: "^[A-Za-z0-9+/_-]*={0,2}$" }
+    : fieldSchema(field, book);
+
 /** What the fields of a request are in the query of a URL. */
 function queryParameters(
   codec: Codec<unknown>,
@@ -48,7 +54,7 @@ function queryParameters(
       return fits ? queryParameters(inner, book, taken, `${name}.`, depth + 1) : [];
     }
     const description = book.comments.get(`${codec.name}.${field.protoName}`);
-    const schema = fieldSchema(field, book);
+    const schema = parameterSchema(field, book);
     return [
       { name, in: "query", required: false, ...(description !== undefined && { description }), schema },
     ];
@@ -61,7 +67,7 @@ function operation({ method, path, rpc }: Route, book: SchemaBook): Schema {
     const field = rpc.request.fields.find(({ protoName }) => protoName === name);
     if (field === undefined) throw new Error(`${path}: ${rpc.request.name} has no field ${name}`);
     const description = book.comments.get(`${rpc.request.name}.${name}`);
-    const schema = fieldSchema(field, book);
+    const schema = parameterSchema(field, book);
     return { name, in: "path", required: true, ...(description !== undefined && { description }), schema };
   });
   const name = rpc.path.slice(1).replace("/", ".");

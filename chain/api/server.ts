@@ -172,9 +172,19 @@ async function addDocument(server: FastifyInstance, version: string): Promise<vo
   type Document = NonNullable<Parameters<typeof swagger>[1]>;
   const specification = { document } as unknown;
   await server.register(swagger, { mode: "static", specification } as Document);
-  await server.register(swaggerUi, { routePrefix: "/docs", staticCSP: true });
+  const theme = { title: "Iterum: queries of a node" };
+  await server.register(swaggerUi, { routePrefix: "/docs", staticCSP: true, theme, logo: LOGO });
   server.get("/", (_, reply) => reply.redirect("/docs"));
 }
+
+/** The name of the chain's program in place of a picture. */
+const LOGO = {
+  type: "image/svg+xml",
+  content: Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="120" height="40"><text x="0" y="28" fill="#fff"
+    font-family="sans-serif" font-size="26" font-weight="bold">Iterum</text></svg>`,
+  ),
+};
 
 /** The height that a caller asks for; 0 for the latest. */
 function heightOf(request: FastifyRequest): bigint {
