@@ -85,10 +85,11 @@ function responseOf({ hash, height, tx_result: result, tx }: RpcTx, timestamp: s
   };
 }
 
-/** Time of a block as the responses carry it: RFC 3339, to the second. */
+/** Time of a block as the responses carry it: RFC 3339, to the second; none where the block is pruned. */
 async function timeOf(comet: CometRpc, height: string): Promise<string> {
-  const { header } = await comet.call<{ header: { time: string } }>("header", { height }).catch(refused);
-  return header.time.replace(/\.[0-9]+Z$/, "Z");
+  type Found = { header: { time: string } | null };
+  const { header } = await comet.call<Found>("header", { height }).catch(refused);
+  return header?.time.replace(/\.[0-9]+Z$/, "Z") ?? "";
 }
 
 /** A transaction of the chain with its result, by its hash in hexadecimal; throws ApiError. */
