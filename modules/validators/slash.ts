@@ -78,7 +78,8 @@ function slashUnbondings(ctx: WriteCtx, deed: Deed): Taken {
 
 /** Takes from one that moved its stake away: first of what it takes out there, then of its shares there. */
 function slashMoved(ctx: WriteCtx, deed: Deed, delegator: string, to: string, entry: Entry): bigint {
-  let left = part(entry.initial, deed.fraction);
+  const due = part(entry.initial, deed.fraction);
+  let left = due;
   let burned = slashUnbonding(ctx, deed, delegator, to, ({ balance }) => {
     const taken = smaller(left, balance);
     left -= taken;
@@ -86,7 +87,8 @@ function slashMoved(ctx: WriteCtx, deed: Deed, delegator: string, to: string, en
   });
   const held = delegations.get(ctx, [delegator, to]);
   if (left === 0n || !held) return burned;
-  const shares = smaller(part(entry.shares, deed.fraction), held.shares);
+  // Of the shares that the entry made, those for what is not paid yet.
+  const shares = smaller(mulDiv(part(entry.shares, deed.fraction), left, due, "down"), held.shares);
   const { tokens, pool } = removeShares(ctx, delegator, to, shares);
   burn(ctx, pool, tokens);
   burned += tokens;

@@ -120,6 +120,19 @@ test("moved stake is slashed where it went", async () => {
   assert.equal(of(chain, ben).tokens, 54n * TOKEN);
 });
 
+test("moved stake that was partly taken out pays what it owes once", async () => {
+  const chain = newSlashable();
+  await chain.until(4n);
+  await says(chain, cat, redelegate(cat, ben, ann, 20n * TOKEN));
+  await says(chain, cat, undelegate(cat, ann, TOKEN));
+  const before = supply(chain);
+  await chain.rawBlock([], { evidence: [doubleSigned(ben, 4n, 80n)] });
+  assert.deepEqual(leaving(chain, cat, ann), [0n], "one of the two that it owes");
+  assert.equal(worth(chain, cat, ann), 18n * TOKEN, "the other one of the nineteen that stayed");
+  assert.equal(of(chain, ben).tokens, 54n * TOKEN);
+  assert.equal(before - supply(chain), 8n * TOKEN);
+});
+
 test("a slash of everything leaves shares that nobody can add to", async () => {
   const chain = newSlashable({ ...slashingParams, slashFractionDoubleSign: ATTO });
   await chain.until(5n);
