@@ -6,22 +6,36 @@ const POLL_MS = 50;
 
 /**
  * Waits until the node has a block: before, clients cannot read its status. One that catches up with others,
- * or fetches a snapshot of theirs, may take as long as they need.
+ * or fetches a snapshot of theirs, may take as long as they need. Rejects at once when `signal` aborts.
  */
-export async function firstBlock(comet: Comet, app: AppChild, timeoutMs: number): Promise<void> {
+export async function firstBlock(
+  comet: Comet,
+  app: AppChild,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const stopped = Promise.withResolvers<never>();
+  const onStop = (): void => stopped.reject(new Error("the node was stopped before its first block"));
+  signal.addEventListener("abort", onStop, { once: true });
+  if (signal.aborted) onStop();
   const gone = Promise.race([
     app.exited.then((end) => Promise.reject(new AppNotStarted(`the app ${describeExit(end)}`, end))),
     comet.failed.then(({ reason }) => Promise.reject(new Error(reason))),
+    stopped.promise,
   ]);
   gone.catch(() => undefined);
-  await Promise.race([comet.ready(), gone]);
-  let endsMs = performance.now() + timeoutMs;
-  for (;;) {
-    const { height = 0n, isCatchingUp = false } = (await statusOf(comet.rpcUrl).catch(() => undefined)) ?? {};
-    if (height > 0n) return;
-    if (isCatchingUp) endsMs = performance.now() + timeoutMs;
-    if (performance.now() > endsMs) throw new Error("the node made no first block in time");
-    await Promise.race([sleep(POLL_MS), gone]);
+  try {
+    await Promise.race([comet.ready(), gone]);
+    let endsMs = performance.now() + timeoutMs;
+    for (;;) {
+      const status = await Promise.race([statusOf(comet.rpcUrl).catch(() => undefined), gone]);
+      if ((status?.height ?? 0n) > 0n) return;
+      if (status?.isCatchingUp) endsMs = performance.now() + timeoutMs;
+      if (performance.now() > endsMs) throw new Error("the node made no first block in time");
+      await Promise.race([sleep(POLL_MS), gone]);
+    }
+  } finally {
+    signal.removeEventListener("abort", onStop);
   }
 }
 

@@ -192,14 +192,15 @@ class Supervisor {
       this.#height = app.height;
       const { home, binary, cometEnv, toOutput = false } = this.#options;
       comet = await startComet({ binary, home, env: cometEnv?.() ?? {}, toOutput });
-      await firstBlock(comet, app, this.#patience.firstBlockMs);
+      await firstBlock(comet, app, this.#patience.firstBlockMs, this.#stopping.signal);
       this.rpcUrl = comet.rpcUrl;
       this.#pair = { app, comet };
       // A stop that came meanwhile has found nothing to stop.
       if (this.#stopping.signal.aborted) await this.#stopPair(this.#patience.cometStopMs);
       return undefined;
     } catch (error) {
-      await comet?.stop(ORPHAN_STOP_MS);
+      // One that was asked to stop still has its app.
+      await comet?.stop(this.#stopping.signal.aborted ? this.#patience.cometStopMs : ORPHAN_STOP_MS);
       const appEnd = await app?.stop(this.#patience.appStopMs);
       return { error, end: atHeight(startFailure(error, appEnd, comet?.lastWord()), app?.height) };
     }

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import { rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { storeSpaces } from "#chain/app/modules.ts";
 import { type AppChild, AppNotStarted } from "#chain/node/app-child.ts";
+import { rpcUrlOf } from "#chain/node/comet.ts";
 import { findCometBft } from "#chain/node/cometbft-binary.ts";
 import { homePaths } from "#chain/node/config.ts";
-import { HomeTaken } from "#chain/node/pid.ts";
+import { HomeTaken, holderOf } from "#chain/node/pid.ts";
+import { statusOf } from "#chain/node/status.ts";
 import { NodeHalted, type NodeNews, superviseNode } from "#chain/node/supervisor.ts";
 import { openDiskStore } from "#chain/store/disk.ts";
 import { people } from "#test/kit/accounts.ts";
@@ -93,6 +95,29 @@ test("pauses between restarts grow up to a limit, and a stop ends even a node th
     await node.stop();
     assert.deepEqual(downs().slice(0, 5), [20, 40, 80, 80, 80]);
     assert.equal(node.restarts(), 0);
+  }));
+
+test("a node that looks for others at height 0 heeds a stop", () =>
+  withHome(async (home) => {
+    const { comet, cometConfig, cometPid, appPid } = homePaths(home);
+    // With a key that is not the one validator's it makes no block, and has nobody to catch up with.
+    await rm(join(comet, "config/priv_validator_key.json"));
+    const rpcUrl = rpcUrlOf(await readFile(cometConfig, "utf8"));
+    const stopping = new AbortController();
+    const start = superviseNode({
+      home,
+      binary: findCometBft(),
+      startApp: () => startApp(home),
+      signal: stopping.signal,
+      patience: PATIENCE,
+    });
+    start.catch(() => undefined);
+    const seen = async () => (await statusOf(rpcUrl).catch(() => undefined))?.isCatchingUp === true;
+    await until(seen);
+    assert.ok((await holderOf(cometPid)) !== undefined);
+    stopping.abort();
+    await assert.rejects(start, /stopped before its first block/);
+    assert.deepEqual([await holderOf(cometPid), await holderOf(appPid)], [undefined, undefined]);
   }));
 
 test("a home is run by one process at a time", () =>
