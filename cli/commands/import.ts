@@ -1,14 +1,15 @@
-import { copyFile, readFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { Json } from "#chain/proto/json.ts";
 import { type HomeOption, homeCommand, layoutOf, portNumber, wholeNumber } from "#cli/context.ts";
 import { ensureCli } from "#cli/errors.ts";
-import { jsonOf } from "#cli/files.ts";
+import { jsonOf, textOf } from "#cli/files.ts";
 import { firstGameOf, makeForkHome, settleForkHome } from "#cli/fork/home.ts";
-import { beginWith, readExport } from "#cli/genesis/exported.ts";
-import { homeLayout } from "#cli/home/layout.ts";
-import { say } from "#cli/output.ts";
+import { beginWith, type Exported, readExport } from "#cli/genesis/exported.ts";
+import { homeLayout, readSettings } from "#cli/home/layout.ts";
+import { whileStopped } from "#cli/node/stopped.ts";
+import { note, say } from "#cli/output.ts";
 import { newWaiting } from "#cli/waiting.ts";
 
 interface ImportOptions extends HomeOption {
@@ -19,12 +20,28 @@ interface ImportOptions extends HomeOption {
 }
 
 const CONSENSUS_KEY = "config/priv_validator_key.json";
+/** What the key has signed last: without it a node would sign another block of the same height. */
+const SIGNED_LAST = "data/priv_validator_state.json";
 
-/** Gives a new home the validator keys of another one. */
-async function takeKeys(from: string, home: string): Promise<void> {
+/**
+ * Gives a new home the validator keys of another one, with what they have signed where both are of one chain.
+ * Throws CliError while that one runs.
+ */
+async function takeKeys(from: string, home: string, { chainId, initialHeight }: Exported): Promise<void> {
   const [old, own] = [homeLayout(from), homeLayout(home)];
-  await copyFile(join(old.comet, CONSENSUS_KEY), join(own.comet, CONSENSUS_KEY));
-  await copyFile(old.beaconKey, own.beaconKey);
+  await whileStopped(old, async () => {
+    await copyFile(join(old.comet, CONSENSUS_KEY), join(own.comet, CONSENSUS_KEY));
+    await copyFile(old.beaconKey, own.beaconKey);
+    if ((await readSettings(old)).chainId !== chainId) return;
+    const signed = await textOf(join(old.comet, SIGNED_LAST));
+    await writeFile(join(own.comet, SIGNED_LAST), signed, { mode: 0o600 });
+    const { height } = JSON.parse(signed) as { readonly height: string };
+    if (BigInt(height) >= initialHeight)
+      note(
+        `! this key has signed at height ${height} of ${chainId} already: it signs nothing older and ` +
+          "nothing else there, so the chain must come past it by others, or by a later export",
+      );
+  });
 }
 
 async function importState(file: string, options: ImportOptions): Promise<void> {
@@ -44,7 +61,7 @@ async function importState(file: string, options: ImportOptions): Promise<void> 
     onStep("making the home");
     const place = { home, chainId: exported.chainId, rpcPort, p2pPort, blockMs };
     const made = await makeForkHome(place);
-    if (keysFrom !== undefined) await takeKeys(keysFrom, home);
+    if (keysFrom !== undefined) await takeKeys(keysFrom, home, exported);
     await settleForkHome(made, place, (await jsonOf(file)) as Json, firstGameOf(exported));
     say(`home ${home}: ${exported.chainId} goes on at height ${exported.initialHeight}`);
   });
