@@ -70,7 +70,7 @@ export class App {
     this.#rules = rulesOf(options, waiting, (work) => this.#run(work));
     this.sync = stateSync(options.store, options.snapshots, () => {
       this.#genesis = undefined;
-      this.#txs().update([], this.#view());
+      this.#updatePool([]);
     });
   }
 
@@ -133,10 +133,7 @@ export class App {
     return this.#options.guarded ? guarded(work) : work();
   }
 
-  /**
-   * Fills the state from genesis; gives its app hash and the set to begin with. May be called again before
-   * block 1 is committed.
-   */
+  /** Fills the state from genesis; gives its app hash and first set. May be called again before block 1. */
   initChain(genesis: Genesis): Founded {
     const { store, invariants } = this.#options;
     assert(store.height === 0n, "genesis after the first block");
@@ -251,8 +248,8 @@ export class App {
     });
     const staged = store.stage(block.height, state.changes());
     this.#pending = { staged, machine, readings: placed.map(({ reading }) => reading) };
-    const all = upgraded ? [...upgraded.events, ...events] : events;
-    const result = { appHash: staged.appHash, ...run, events: abciEvents(all) };
+    const all = abciEvents([...(upgraded?.events ?? []), ...events]);
+    const result = { appHash: staged.appHash, ...run, events: all };
     return upgraded ? { ...result, appVersion: edition.appVersion } : result;
   }
 
@@ -260,18 +257,21 @@ export class App {
   async commit(): Promise<void> {
     const pending = this.#pending;
     assert(pending, "commit without a finalized block");
-    await this.#options.store.commit(pending.staged);
-    this.#pending = undefined;
-    this.#genesis = undefined;
-    this.#proposed = undefined;
+    const { store, snapshots } = this.#options;
+    await store.commit(pending.staged);
+    this.#pending = this.#genesis = this.#proposed = undefined;
     pending.machine.knownTxs?.forget();
+    this.#updatePool(pending.readings);
+    snapshots?.committed(pending.staged.height);
+  }
+
+  /** Lets the mempool follow a state that is durable; what its next block needs is told when that comes. */
+  #updatePool(readings: readonly Reading[]): void {
     try {
-      this.#txs().update(pending.readings, this.#view());
+      this.#txs().update(readings, this.#view());
     } catch (error) {
-      // This block is committed; what the next one needs is told when it comes.
       if (!(error instanceof UpgradeNeeded)) throw error;
     }
-    this.#options.snapshots?.committed(pending.staged.height);
   }
 
   /** Answers a query on the committed state. */

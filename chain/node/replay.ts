@@ -6,7 +6,13 @@ import { utf8 } from "#chain/bytes/utf8.ts";
 import { ask, ReplayError, type StoredBlock, timeMs } from "./stored-blocks.ts";
 
 interface RpcGenesis {
-  readonly genesis: { readonly chain_id: string; readonly genesis_time: string; readonly app_state: unknown };
+  readonly genesis: {
+    readonly chain_id: string;
+    readonly genesis_time: string;
+    /** Above 1 on a chain that goes on from an export. */
+    readonly initial_height: string;
+    readonly app_state: unknown;
+  };
 }
 
 /** The genesis of a node's chain. Throws ReplayError. */
@@ -15,7 +21,7 @@ export async function genesisOf(rpcUrl: string): Promise<Genesis> {
   return {
     chainId: genesis.chain_id,
     timeMs: timeMs(genesis.genesis_time),
-    initialHeight: 1n,
+    initialHeight: BigInt(genesis.initial_height),
     appState: parseAppState(utf8(JSON.stringify(genesis.app_state))),
   };
 }
@@ -33,8 +39,10 @@ export async function latestOf(rpcUrl: string): Promise<bigint> {
 
 /** Throws ReplayError unless the chain made the block on the app hash that the app has. */
 function ensureSameHash(app: App, { height, appHashBefore }: StoredBlock): void {
-  const appHash = toHex(app.info().appHash);
-  if (height > 1n && appHash !== appHashBefore)
+  const { height: last, appHash: ours } = app.info();
+  const appHash = toHex(ours);
+  // Before its first block an app has the state of genesis and no hash of it that is durable.
+  if (last > 0n && appHash !== appHashBefore)
     throw new ReplayError(
       `after height ${height - 1n} this program has ${appHash}, the chain ${appHashBefore}`,
     );

@@ -137,17 +137,16 @@ function storedBlock({ block }: RpcBlock, set: readonly RpcValidator[]): StoredB
   };
 }
 
-/** Block 1 holds no votes. */
-const setBefore = async (rpcUrl: string, height: bigint): Promise<readonly RpcValidator[]> =>
-  height > 1n ? setAt(rpcUrl, height - 1n) : [];
+/** Who decided the block before; nobody before the first, which holds no votes. */
+async function setBefore(rpcUrl: string, { block }: RpcBlock): Promise<readonly RpcValidator[]> {
+  const { header, last_commit } = block;
+  return (last_commit?.signatures ?? []).length > 0 ? setAt(rpcUrl, BigInt(header.height) - 1n) : [];
+}
 
 /** The block of a height as a node stores it, with what the app was told beside it. Throws ReplayError. */
 export async function blockOf(rpcUrl: string, height: bigint): Promise<StoredBlock> {
-  const [block, set] = await Promise.all([
-    ask<RpcBlock>(rpcUrl, `block?height=${height}`),
-    setBefore(rpcUrl, height),
-  ]);
-  return storedBlock(block, set);
+  const found = await ask<RpcBlock>(rpcUrl, `block?height=${height}`);
+  return storedBlock(found, await setBefore(rpcUrl, found));
 }
 
 /** A node's blocks from one height to another. Throws ReplayError. */
@@ -158,7 +157,7 @@ export async function* blocksOf(rpcUrl: string, from: bigint, until: bigint): As
     const found = await ask<RpcBlock>(rpcUrl, `block?height=${height}`);
     // A set stays for many blocks; its hash tells.
     const isSame = last !== undefined && last.hash === lastHash;
-    const set: readonly RpcValidator[] = isSame && last ? last.set : await setBefore(rpcUrl, height);
+    const set: readonly RpcValidator[] = isSame && last ? last.set : await setBefore(rpcUrl, found);
     if (lastHash !== undefined) last = { hash: lastHash, set };
     lastHash = found.block.header.validators_hash;
     yield storedBlock(found, set);

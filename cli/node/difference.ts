@@ -37,7 +37,8 @@ export async function withScratch<T>(work: (store: NodeStore) => Promise<T>): Pr
 
 /** Plays a node's chain up to a height into an empty store. */
 async function replayInto(store: NodeStore, rpc: string, until: bigint): Promise<void> {
-  const chain = { genesis: await genesisOf(rpc), blocks: blocksOf(rpc, 1n, until) };
+  const genesis = await genesisOf(rpc);
+  const chain = { genesis, blocks: blocksOf(rpc, genesis.initialHeight, until) };
   await playAgain(chain, store, { threads: 1 });
 }
 

@@ -7,7 +7,7 @@ import type { Evidence, Vote } from "#chain/kernel/ctx.ts";
 import type { StoredBlock } from "#chain/node/stored-blocks.ts";
 import { CliError, ensureCli } from "#cli/errors.ts";
 
-// A chain in a file: a JSON object a line, genesis first, then the blocks from height 1 on.
+// A chain in a file: a JSON object a line, genesis first, then the blocks from the chain's first on.
 
 /** A chain to be played again: its genesis, and its blocks from the first on. */
 export interface ChainData {
@@ -23,6 +23,7 @@ interface GenesisLine {
   readonly format: typeof FORMAT;
   readonly chainId: string;
   readonly timeMs: string;
+  readonly initialHeight: string;
   readonly appState: unknown;
 }
 
@@ -89,8 +90,9 @@ const append = (handle: FileHandle, line: GenesisLine | BlockLine): Promise<void
 
 /** The same chain, each part of which is written to a file as it is read. */
 export async function saved(chain: ChainData, handle: FileHandle): Promise<ChainData> {
-  const { chainId, timeMs, appState } = chain.genesis;
-  await append(handle, { format: FORMAT, chainId, timeMs: `${timeMs}`, appState });
+  const { chainId, timeMs, initialHeight, appState } = chain.genesis;
+  const numbers = { timeMs: `${timeMs}`, initialHeight: `${initialHeight}` };
+  await append(handle, { format: FORMAT, chainId, ...numbers, appState });
   async function* blocks(): AsyncGenerator<StoredBlock> {
     for await (const block of chain.blocks) {
       await append(handle, blockLine(block));
@@ -120,8 +122,9 @@ export async function archived(handle: FileHandle, file: string): Promise<ChainD
   const first = await lines.next();
   const genesis = parsed(first.done ? "{}" : first.value, "the genesis", (value) => value as GenesisLine);
   ensureCli(genesis?.format === FORMAT, `${file} is no chain that \`iterum replay --save\` wrote`);
+  const initialHeight = parsed(genesis.initialHeight, "the first height", (value) => BigInt(String(value)));
   async function* blocks(): AsyncGenerator<StoredBlock> {
-    for (let height = 1n; ; height++) {
+    for (let height = initialHeight; ; height++) {
       const { value, done } = await lines.next();
       if (done) return;
       const block = parsed(value, `block ${height}`, (line) => blockOf(line as BlockLine));
@@ -133,7 +136,7 @@ export async function archived(handle: FileHandle, file: string): Promise<ChainD
     genesis: {
       chainId: genesis.chainId,
       timeMs: BigInt(genesis.timeMs),
-      initialHeight: 1n,
+      initialHeight,
       appState: parseAppState(utf8(JSON.stringify(genesis.appState))),
     },
     blocks: blocks(),

@@ -12,7 +12,7 @@ import type { ChainData } from "./archive.ts";
 /** The chain of a node up to its present height. */
 export async function chainOf(rpcUrl: string): Promise<ChainData> {
   const [genesis, height] = [await genesisOf(rpcUrl), await latestOf(rpcUrl)];
-  return { genesis, blocks: blocksOf(rpcUrl, 1n, height), height };
+  return { genesis, blocks: blocksOf(rpcUrl, genesis.initialHeight, height), height };
 }
 
 /** How far a replay went: the app hash of every height below the last was the chain's. */

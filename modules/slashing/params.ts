@@ -2,6 +2,7 @@ import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import type { Handler } from "#chain/kernel/module.ts";
 import { mulDiv } from "#chain/math/mul-div.ts";
+import * as validators from "#modules/validators/api.ts";
 import { type MsgUpdateParams, type MsgUpdateParamsResponse, Params } from "#proto/gen/cosmos/slashing.ts";
 import { errors } from "./errors.ts";
 import { params as paramsItem } from "./state.ts";
@@ -42,13 +43,17 @@ export function missedMax({ signedBlocksWindow: window, minSignedPerWindow }: Pa
 export const jailMs = ({ downtimeJailDuration }: Params): bigint =>
   (downtimeJailDuration?.seconds ?? 0n) * 1_000n;
 
-/** Changes the parameters by a decision of the chain's council; another window is counted from its start. */
+/**
+ * Changes the parameters by a decision of the chain's council; another window is counted from its start. A
+ * chain with an agreed set has none to change.
+ */
 export const updateParams: Handler<MsgUpdateParams, MsgUpdateParamsResponse> = {
   signer: ({ authority }) => authority,
   electorate: () => "",
   check: ({ params }) => checkParams(params),
   run: (ctx, { params }) => {
     checkParams(params);
+    ensure(validators.isStaked(ctx), errors.BadParams, { staked: false });
     paramsItem.set(ctx, params);
     return {};
   },

@@ -46,6 +46,8 @@ export interface GenesisChoice {
   /** Everybody else with a full purse. */
   readonly others: readonly Person[];
   readonly chainId?: string;
+  /** Height of the first block of a node of its own; 1 unless told. */
+  readonly initialHeight?: bigint;
   readonly beaconKeys?: readonly BeaconKey[];
   readonly templates?: readonly Template[];
   readonly verifierCode?: Uint8Array;

@@ -71,7 +71,11 @@ async function fillHome(
   const chosen = typeof choice === "function" ? choice({ name: VALIDATOR, publicKey }) : choice;
   const key = { ...validator(VALIDATOR).key, validator: fromHex(address.toLowerCase()) };
   const file = JSON.parse(await readFile(paths.genesis, "utf8")) as Record<string, unknown>;
-  const own = { chain_id: chosen.chainId ?? CHAIN_ID, app_state: genesis({ ...chosen, beaconKeys: [key] }) };
+  const own = {
+    chain_id: chosen.chainId ?? CHAIN_ID,
+    initial_height: `${chosen.initialHeight ?? 1n}`,
+    app_state: genesis({ ...chosen, beaconKeys: [key] }),
+  };
   await writeFile(paths.genesis, JSON.stringify({ ...file, ...own }));
   return rpcPort;
 }

@@ -6,7 +6,7 @@ import { errors } from "#modules/validators/errors.ts";
 import { Query as SlashingQuery, MsgUpdateParams as SlashingUpdate } from "#proto/gen/cosmos/slashing.ts";
 import { MsgUpdateParams, type Params, Query } from "#proto/gen/cosmos/staking.ts";
 import { ProposalStatus } from "#proto/gen/iterum/gov.ts";
-import { type Said, say } from "#test/kit/chain.ts";
+import { newChain, type Said, say } from "#test/kit/chain.ts";
 import { authority, decides, propose } from "#test/kit/game/govern.ts";
 import { ask } from "#test/kit/game/refuse.ts";
 import { DENOM } from "#test/kit/genesis.ts";
@@ -60,4 +60,10 @@ test("parameters that no chain can have are refused, and the denom of stake stay
   );
   assert.equal((await decides(chain, [ann, ben], [stake({ bondDenom: "uother" })])).status, FAILED);
   assert.equal(chain.read(validators.bondDenom), DENOM);
+});
+
+test("a chain with an agreed set has no parameters of slashing to change", async () => {
+  const chain = newChain({ members: [ann, ben], others: [] });
+  assert.equal((await decides(chain, [ann, ben], [slashing({})])).status, FAILED);
+  assert.deepEqual(ask(chain, SlashingQuery.params, {}).params?.signedBlocksWindow, 0n);
 });
