@@ -8,6 +8,9 @@ export interface ApiLimits {
   readonly urlMax: number;
   /** Requests that are worked on at once; the others are told to come again. */
   readonly concurrentMax: number;
+  /** Bodies that are on their way at once, of all and of one address. */
+  readonly arrivingMax: number;
+  readonly arrivingPerAddressMax: number;
   readonly connectionsMax: number;
   /** For a request to arrive, and for the node to answer it. */
   readonly timeoutMs: number;
@@ -20,6 +23,8 @@ export const API_LIMITS: ApiLimits = {
   depthMax: 32,
   urlMax: 4_096,
   concurrentMax: 128,
+  arrivingMax: 128,
+  arrivingPerAddressMax: 32,
   connectionsMax: 1_024,
   timeoutMs: 15_000,
   answerBytesMax: 32 << 20,

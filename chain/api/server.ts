@@ -19,6 +19,7 @@ import { cometRpc } from "./comet.ts";
 import { readComments } from "./comments.ts";
 import { ApiError, kindOfStatus } from "./errors.ts";
 import { startGrpc } from "./grpc.ts";
+import { guard } from "./guard.ts";
 import { API_LIMITS, type ApiLimits } from "./limits.ts";
 import { openApi } from "./openapi.ts";
 import { jsonOfBody, requestOfBody, requestOfTexts, type Texts } from "./request.ts";
@@ -139,23 +140,6 @@ function newServer(limits: ApiLimits, logger: FastifyBaseLogger | undefined): Fa
     return reply.code(httpStatus).send({ code: grpcCode, message, details: [] });
   });
   return server;
-}
-
-/** Keeps URLs short and the number of requests at work bounded. */
-function guard(server: FastifyInstance, { urlMax, concurrentMax }: ApiLimits): void {
-  const working = new WeakSet<FastifyRequest>();
-  let count = 0;
-  server.addHook("onRequest", async (request) => {
-    if (request.url.length > urlMax) throw new ApiError("invalidArgument", "the URL is too long");
-    if (count >= concurrentMax) throw new ApiError("unavailable", "too many requests at once");
-    working.add(request);
-    count += 1;
-  });
-  const done = (request: FastifyRequest): void => {
-    if (working.delete(request)) count -= 1;
-  };
-  server.addHook("onResponse", async (request) => done(request));
-  server.addHook("onRequestAbort", async (request) => done(request));
 }
 
 /** What the caller is told: our own errors as they are, of HTTP's the status, of others nothing. */
