@@ -261,6 +261,7 @@ export const codes = {
     BadParams: { codespace: "validators", code: 22 },
     BadRequest: { codespace: "validators", code: 24 },
     BadSelfDelegation: { codespace: "validators", code: 12 },
+    Crowded: { codespace: "validators", code: 25 },
     KeyTaken: { codespace: "validators", code: 10 },
     Moving: { codespace: "validators", code: 18 },
     NoDelegation: { codespace: "validators", code: 14 },

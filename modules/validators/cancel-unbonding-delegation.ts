@@ -11,6 +11,7 @@ import { ensureStaked } from "./params.ts";
 import { move, NOT_BONDED_POOL, poolOf } from "./pools.ts";
 import { validatorOf } from "./records.ts";
 import { addShares, stakeOf } from "./stake.ts";
+import { uncountEntry } from "./under-way.ts";
 
 /** Stakes again what is on its way out of a validator, or a part of it. */
 export const cancelUnbondingDelegation: Handler<
@@ -43,6 +44,7 @@ export const cancelUnbondingDelegation: Handler<
         ? unbonding.entries.with(i, left)
         : unbonding.entries.filter((each) => each !== entry);
     saveUnbonding(ctx, { ...unbonding, entries });
+    if (entries.length < unbonding.entries.length) uncountEntry(ctx, { delegator, operator, source: "" });
     move(ctx, NOT_BONDED_POOL, poolOf(validator), amount);
     addShares(ctx, delegator, operator, amount);
     ctx.emit("cancel_unbonding_delegation", [

@@ -26,6 +26,7 @@ import {
   unbondings,
   validators,
 } from "./state.ts";
+import { countAll } from "./under-way.ts";
 import { checkParams } from "./update-params.ts";
 
 /** Whether genesis says anything of stake. */
@@ -59,6 +60,7 @@ function initStake(ctx: WriteCtx, genesis: GenesisState): void {
     redelegations.set(ctx, [delegator, destination, source], each);
     redelegationsOf.set(ctx, [source, delegator, destination], true);
   }
+  countAll(ctx);
   for (const each of genesis.leavings) leavings.set(ctx, [each.endsMs, each.number], each);
   if (genesis.nextLeaving > 0n) nextLeaving.set(ctx, genesis.nextLeaving);
 }

@@ -15,6 +15,7 @@ import {
   unbondingsOf,
   validators,
 } from "./state.ts";
+import { countEntry, type Parties, uncountEntry } from "./under-way.ts";
 
 /** Ends that one block brings about; the rest wait for the next. */
 const ENDS_PER_BLOCK = 200;
@@ -29,12 +30,10 @@ export function schedule(ctx: WriteCtx, leaving: Omit<Leaving, "number">): bigin
   return number;
 }
 
-/** Between whom something is under way; without a source it is on its way out of the operator's stake. */
-export type Parties = Pick<Leaving, "delegator" | "operator" | "source">;
-
 /**
  * Entries with one more, which joins one that began in the same block and ends with it. Fails with
- * (validators, 16) where there are as many as there may be.
+ * (validators, 16) where there are as many as there may be, and with (validators, 25) where there are from
+ * the same validator.
  */
 export function withEntry(
   ctx: WriteCtx,
@@ -55,6 +54,7 @@ export function withEntry(
     return entries.with(i, joined);
   }
   ensure(entries.length < params(ctx).maxEntries, errors.TooManyEntries, { entries: entries.length });
+  countEntry(ctx, parties);
   ctx.gas.consume(ENTRY_GAS);
   return [...entries, { ...more, number: schedule(ctx, { ...parties, endsMs }) }];
 }
@@ -80,6 +80,7 @@ function endUnbonding(ctx: WriteCtx, { delegator, operator, number }: Leaving): 
   const ended = unbonding.entries.find((entry) => entry.number === number);
   if (!ended) return;
   saveUnbonding(ctx, { ...unbonding, entries: unbonding.entries.filter((entry) => entry !== ended) });
+  uncountEntry(ctx, { delegator, operator, source: "" });
   bank.send(ctx, NOT_BONDED_POOL, delegator, bondDenom(ctx), ended.balance);
   ctx.emit("complete_unbonding", [
     ["amount", `${ended.balance}${bondDenom(ctx)}`],
@@ -90,8 +91,10 @@ function endUnbonding(ctx: WriteCtx, { delegator, operator, number }: Leaving): 
 
 function endRedelegation(ctx: WriteCtx, { delegator, operator: destination, source, number }: Leaving): void {
   const found = redelegations.get(ctx, [delegator, destination, source]);
-  if (!found) return;
-  const entries = found.entries.filter((entry) => entry.number !== number);
+  const ended = found?.entries.find((entry) => entry.number === number);
+  if (!found || !ended) return;
+  uncountEntry(ctx, { delegator, operator: destination, source });
+  const entries = found.entries.filter((entry) => entry !== ended);
   if (entries.length > 0) redelegations.set(ctx, [delegator, destination, source], { ...found, entries });
   else {
     redelegations.delete(ctx, [delegator, destination, source]);

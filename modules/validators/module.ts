@@ -12,6 +12,7 @@ import { endLeavings } from "./leaving.ts";
 import { answers } from "./queries.ts";
 import { rotateConsensusKey } from "./rotate-consensus-key.ts";
 import { undelegate } from "./undelegate.ts";
+import { entriesAreCounted } from "./under-way.ts";
 import { updateParams } from "./update-params.ts";
 
 export const validatorsModule = defineModule({
@@ -30,7 +31,7 @@ export const validatorsModule = defineModule({
     ...messages(Msg, { rotateConsensusKey }),
   ],
   queries: queries(Query, answers),
-  invariants: [setIsBacked, poolsAreExact, sharesSum, setIsTold],
+  invariants: [setIsBacked, poolsAreExact, sharesSum, setIsTold, entriesAreCounted],
   genesis: { codec: GenesisState, init: initValidators, dump: dumpValidators },
   endBlock: endLeavings,
 });

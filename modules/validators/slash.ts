@@ -8,7 +8,7 @@ import { slashed } from "./events.ts";
 import { validatorSlashed } from "./hooks.ts";
 import { saveUnbonding, unbondingOf } from "./leaving.ts";
 import { bondDenom } from "./params.ts";
-import { NOT_BONDED_POOL, poolOf } from "./pools.ts";
+import { BONDED_POOL, NOT_BONDED_POOL, poolOf } from "./pools.ts";
 import { POWER_UNITS, save, validatorOf } from "./records.ts";
 import { SHARE } from "./shares.ts";
 import { removeShares } from "./stake.ts";
@@ -33,8 +33,14 @@ interface Taken {
 
 const part = (amount: bigint, fraction: bigint): bigint => mulDiv(amount, fraction, SHARE, "down");
 
-const burn = (ctx: WriteCtx, pool: string, amount: bigint): void =>
-  bank.burn(ctx, pool, bondDenom(ctx), amount);
+/** A deed as it is punished: what it takes from the pools is burnt at the end, from each at once. */
+interface Slash extends Deed {
+  readonly burns: Map<string, bigint>;
+}
+
+function take({ burns }: Slash, pool: string, amount: bigint): void {
+  burns.set(pool, (burns.get(pool) ?? 0n) + amount);
+}
 
 /** Whether an entry stood behind the deed and has not come to its end. */
 const stoodFor = (ctx: WriteCtx, { height }: Deed, entry: Entry): boolean =>
@@ -46,7 +52,7 @@ const stoodFor = (ctx: WriteCtx, { height }: Deed, entry: Entry): boolean =>
  */
 function slashUnbonding(
   ctx: WriteCtx,
-  deed: Deed,
+  deed: Slash,
   delegator: string,
   operator: string,
   due: (entry: Entry) => bigint,
@@ -61,12 +67,12 @@ function slashUnbonding(
   });
   if (burned > 0n) {
     saveUnbonding(ctx, { ...unbonding, entries });
-    burn(ctx, NOT_BONDED_POOL, burned);
+    take(deed, NOT_BONDED_POOL, burned);
   }
   return burned;
 }
 
-function slashUnbondings(ctx: WriteCtx, deed: Deed): Taken {
+function slashUnbondings(ctx: WriteCtx, deed: Slash): Taken {
   let [burned, counted] = [0n, 0n];
   for (const [[, delegator]] of [...unbondingsOf.under(ctx, addressKey, deed.operator)])
     burned += slashUnbonding(ctx, deed, delegator, deed.operator, ({ initial }) => {
@@ -77,7 +83,7 @@ function slashUnbondings(ctx: WriteCtx, deed: Deed): Taken {
 }
 
 /** Takes from one that moved its stake away: first of what it takes out there, then of its shares there. */
-function slashMoved(ctx: WriteCtx, deed: Deed, delegator: string, to: string, entry: Entry): bigint {
+function slashMoved(ctx: WriteCtx, deed: Slash, delegator: string, to: string, entry: Entry): bigint {
   const due = part(entry.initial, deed.fraction);
   let left = due;
   let burned = slashUnbonding(ctx, deed, delegator, to, ({ balance }) => {
@@ -90,12 +96,12 @@ function slashMoved(ctx: WriteCtx, deed: Deed, delegator: string, to: string, en
   // Of the shares that the entry made, those for what is not paid yet.
   const shares = smaller(mulDiv(part(entry.shares, deed.fraction), left, due, "down"), held.shares);
   const { tokens, pool } = removeShares(ctx, delegator, to, shares);
-  burn(ctx, pool, tokens);
+  take(deed, pool, tokens);
   burned += tokens;
   return burned;
 }
 
-function slashRedelegations(ctx: WriteCtx, deed: Deed): Taken {
+function slashRedelegations(ctx: WriteCtx, deed: Slash): Taken {
   let [burned, counted] = [0n, 0n];
   for (const [[source, delegator, to]] of [...redelegationsOf.under(ctx, addressKey, deed.operator)])
     for (const entry of redelegations.get(ctx, [delegator, to, source])?.entries ?? []) {
@@ -115,8 +121,9 @@ export function slash(ctx: WriteCtx, deed: Deed): bigint {
   const { operator, height } = deed;
   if ((validators.get(ctx, operator)?.status ?? Status.STATUS_UNBONDED) === Status.STATUS_UNBONDED) return 0n;
   const due = part(deed.power * POWER_UNITS, deed.fraction);
-  const left = slashUnbondings(ctx, deed);
-  const moved = slashRedelegations(ctx, deed);
+  const at: Slash = { ...deed, burns: new Map() };
+  const left = slashUnbondings(ctx, at);
+  const moved = slashRedelegations(ctx, at);
   // A redelegation from here back to here does not exist, so it is the same validator still.
   const validator = validatorOf(ctx, operator);
   const rest = larger(due - left.counted - moved.counted, 0n);
@@ -125,7 +132,11 @@ export function slash(ctx: WriteCtx, deed: Deed): bigint {
     const fractionAtto = mulDiv(staked, SHARE, validator.tokens, "up");
     ctx.fire(validatorSlashed, { operator, fractionAtto });
     save(ctx, { ...validator, tokens: validator.tokens - staked });
-    burn(ctx, poolOf(validator), staked);
+    take(at, poolOf(validator), staked);
+  }
+  for (const pool of [BONDED_POOL, NOT_BONDED_POOL]) {
+    const amount = at.burns.get(pool) ?? 0n;
+    if (amount > 0n) bank.burn(ctx, pool, bondDenom(ctx), amount);
   }
   slashed(ctx, { operator, staked, leaving: left.burned + moved.burned, height });
   return staked + left.burned + moved.burned;

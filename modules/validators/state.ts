@@ -51,3 +51,5 @@ export const leavings = space.table(14, pair(u64Key, u64Key), Leaving);
 export const nextLeaving = space.item(15, u64Value);
 /** What founds the set, between the modules' genesis and the first election. */
 export const founders = space.item(16, Founders);
+/** By operator: entries under way from it, where there are any. */
+export const underWay = space.table(17, addressKey, u64Value);

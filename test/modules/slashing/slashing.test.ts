@@ -103,7 +103,8 @@ test("stake that left or moved after the deed is slashed with it, what left befo
   await says(chain, cat, undelegate(cat, ann, 1n * TOKEN));
   const before = supply(chain);
   // At height 5 Ben had 70: those 10 had left at height 1.
-  await chain.rawBlock([], { evidence: [doubleSigned(ben, 5n, 70n)] });
+  const { events } = await chain.rawBlock([], { evidence: [doubleSigned(ben, 5n, 70n)] });
+  assert.equal(events.filter(({ type }) => type === "burn").length, 2, "one for each account of stake");
   assert.deepEqual(leaving(chain, cat, ben), [10n * TOKEN, (5n * TOKEN * 9n) / 10n]);
   assert.deepEqual(leaving(chain, cat, ann), [TOKEN / 2n], "the half that it owes comes out of what leaves");
   assert.equal(worth(chain, cat, ann), 4n * TOKEN);
