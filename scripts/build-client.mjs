@@ -2,7 +2,16 @@
 // read TypeScript inside node_modules. JavaScript modules with their types, and a package.json of its own.
 //   node scripts/build-client.mjs [FOLDER]     by default dist/client
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -58,6 +67,17 @@ const packageOf = (specifier) =>
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/");
 
+/**
+ * Whether nothing but an earlier build would be lost with a folder.
+ * @param {string} folder
+ */
+function isOurs(folder) {
+  if (!existsSync(folder) || readdirSync(folder).length === 0) return true;
+  const manifest = join(folder, "package.json");
+  return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).name === NAME;
+}
+
+if (!isOurs(out)) throw new Error(`${out} holds something else than a build of ${NAME}`);
 take(ENTRY);
 // Beside node_modules, where the compiler looks for packages.
 mkdirSync(join(root, ".cache"), { recursive: true });
@@ -68,6 +88,9 @@ try {
     writeFileSync(join(stage, path), text);
   }
   rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  // Tells whose the folder is though the build fails.
+  writeFileSync(join(out, "package.json"), JSON.stringify({ name: NAME }));
   const compilerOptions = {
     ...JSON.parse(readFileSync(join(root, "tsconfig.json"), "utf8")).compilerOptions,
     ...{ noEmit: false, declaration: true, rootDir: ".", outDir: out, target: "es2023" },
