@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Asker, askerOf } from "./asking.ts";
 import { causeOf, type Halt, type HaltCause } from "./exit.ts";
 import { rotatingLog, standardOutput } from "./log.ts";
-import { endLeftover, notePid } from "./pid.ts";
+import { endLeftover, noteChild } from "./pid.ts";
 import { type Exit, exitOf, stopProcess } from "./process.ts";
 
 /** What the app's process tells the one that started it, besides what its starter agrees upon with it. */
@@ -81,7 +81,7 @@ export async function startAppChild(program: AppProgram): Promise<AppChild> {
     else if ((message.kind as string) !== "answer") onMessage?.(message);
   });
   const exited = exitOf(child).then((exit): AppEnd => ({ ...exit, ...lastWord(exit, halt) }));
-  if (child.pid !== undefined) await notePid(pidFile, child.pid);
+  await noteChild(pidFile, child, exited);
   const stop = async (graceMs: number): Promise<AppEnd> => {
     await stopProcess(child, exited, graceMs);
     return exited;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type CometWord, cometWords } from "./comet-words.ts";
 import { cometEnv, homePaths } from "./config.ts";
 import { rotatingLog, standardOutput } from "./log.ts";
-import { endLeftover, notePid } from "./pid.ts";
+import { endLeftover, noteChild } from "./pid.ts";
 import { type Exit, exitOf, stopProcess } from "./process.ts";
 
 const STOP_GRACE_MS = 10_000;
@@ -77,7 +77,7 @@ export async function startComet({ binary, home, env = {}, toOutput }: CometOpti
     hasExited = true;
   };
   exited.then(noteExit, noteExit);
-  if (child.pid !== undefined) await notePid(paths.cometPid, child.pid);
+  await noteChild(paths.cometPid, child, exited);
   const failure = (what: string): Error =>
     new Error(
       toOutput

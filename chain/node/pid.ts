@@ -1,6 +1,7 @@
+import type { ChildProcess } from "node:child_process";
 import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { runProgram } from "./process.ts";
+import { type Exit, runProgram, stopProcess } from "./process.ts";
 
 /** A process, told apart from a later one that was given the same number. */
 interface Identity {
@@ -44,6 +45,17 @@ async function identityOf(pid: number): Promise<Identity | undefined> {
 export async function notePid(file: string, pid: number): Promise<void> {
   const identity = await identityOf(pid);
   if (identity !== undefined) writeFileSync(file, JSON.stringify(identity), { mode: 0o600 });
+}
+
+/** Notes a process that was just started, or ends it: else nobody could end it later. */
+export async function noteChild(file: string, child: ChildProcess, exited: Promise<Exit>): Promise<void> {
+  if (child.pid === undefined) return;
+  try {
+    await notePid(file, child.pid);
+  } catch (error) {
+    await stopProcess(child, exited, 0);
+    throw error;
+  }
 }
 
 /** The process that a file names, if it runs still and is the same one. */

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeExit } from "#chain/node/app-child.ts";
 import { rotatingLog, standardOutput } from "#chain/node/log.ts";
-import { endLeftover, notePid } from "#chain/node/pid.ts";
+import { endLeftover, noteChild } from "#chain/node/pid.ts";
 import { exitOf, stopProcess } from "#chain/node/process.ts";
 
 /** A process beside a node, which may die without harm to the node. */
@@ -43,7 +43,7 @@ export function keepSidecar(options: SidecarOptions): Sidecar {
     const onStop = (): void => void stopProcess(child, exited, STOP_MS);
     signal.addEventListener("abort", onStop, { once: true });
     try {
-      if (child.pid !== undefined) await notePid(options.pidFile, child.pid);
+      await noteChild(options.pidFile, child, exited);
       return `${options.name} ${describeExit(await exited)}`;
     } finally {
       signal.removeEventListener("abort", onStop);

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { endSoon } from "#chain/node/app-child.ts";
+import { noteChild } from "#chain/node/pid.ts";
 import { exitOf } from "#chain/node/process.ts";
 
 /** A process that runs until it is killed. */
@@ -31,4 +34,11 @@ test("a process that goes on has no end", async () => {
     child.kill("SIGKILL");
     await exited;
   }
+});
+
+test("a process that cannot be noted is ended", async () => {
+  const { child, exited } = idle();
+  const noPlace = join(tmpdir(), `iterum-none-${process.pid}`, "app.pid");
+  await assert.rejects(noteChild(noPlace, child, exited), { code: "ENOENT" });
+  assert.notEqual(child.signalCode, null);
 });
