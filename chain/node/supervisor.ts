@@ -22,6 +22,8 @@ export interface SupervisorOptions {
   readonly home: string;
   readonly binary: string;
   readonly startApp: () => Promise<AppChild>;
+  /** Readies the home for the first start, once no other process can hold it. */
+  readonly prepare?: () => void;
   /** Whether CometBFT's output goes to this process's own and not to the home's log. */
   readonly toOutput?: boolean;
   /** Added to the environment of CometBFT. */
@@ -96,6 +98,7 @@ export async function superviseNode(options: SupervisorOptions): Promise<Supervi
   options.signal?.addEventListener("abort", onStop);
   if (options.signal?.aborted) onStop();
   try {
+    options.prepare?.();
     await node.begin();
   } catch (error) {
     release();

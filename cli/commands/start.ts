@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { type HomeOption, homeCommand, layoutOf } from "#cli/context.ts";
-import { homeConfig, localUrl } from "#cli/home/config/home.ts";
+import { homeConfig, nodeRpc } from "#cli/home/config/home.ts";
 import type { Config } from "#cli/home/config/schema.ts";
 import { type HomeLayout, readSettings } from "#cli/home/layout.ts";
 import { type ConfigFlags, overridesOf, withConfigFlags } from "#cli/node/flags.ts";
@@ -9,14 +9,16 @@ import { haltedError, type RunningNode, startNode } from "#cli/node/supervise.ts
 import { type SyncProgress, showSync } from "#cli/node/sync-progress.ts";
 import { fired, stopSignal } from "#cli/signals.ts";
 
-const progressOf = ({ rpc, sync, log }: Config, report: Report): SyncProgress =>
-  showSync({
-    rpcUrl: localUrl(rpc.listen),
+function progressOf(layout: HomeLayout, config: Config, report: Report): SyncProgress {
+  const { sync, log } = config;
+  return showSync({
+    rpcUrl: nodeRpc(layout, config),
     others: sync.rpcServers,
     bySnapshot: sync.mode === "snapshot",
     report,
     terminal: log.format === "pretty" && process.stderr.isTTY ? process.stderr : undefined,
   });
+}
 
 function tellRunning(node: RunningNode, chainId: string, layout: HomeLayout, report: Report): void {
   const { rpcUrl, monitorUrl, apiUrl, config } = node;
@@ -34,7 +36,7 @@ async function start(options: HomeOption & ConfigFlags): Promise<void> {
   const config = await homeConfig(layout, overrides);
   const report = newReport(config.log.format);
   const stop = stopSignal();
-  const progress = progressOf(config, report);
+  const progress = progressOf(layout, config, report);
   try {
     const node = await startNode({
       ...{ layout, overrides, signal: stop },

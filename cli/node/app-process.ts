@@ -13,7 +13,7 @@ import { startVerifier } from "#chain/verify/verifier.ts";
 import { CliError, messageOf } from "#cli/errors.ts";
 import { typedGenesis } from "#cli/genesis/base.ts";
 import { readBeaconKey } from "#cli/home/beacon.ts";
-import { localUrl } from "#cli/home/config/home.ts";
+import { nodeRpc } from "#cli/home/config/home.ts";
 import type { Config } from "#cli/home/config/schema.ts";
 import type { HomeLayout } from "#cli/home/layout.ts";
 import { version } from "#cli/version.ts";
@@ -92,7 +92,7 @@ async function serve(options: AppProcessOptions, log: Logger): Promise<void> {
       ...{ state: layout.state, address: { path: layout.socket }, version, log, metrics },
       storage: { keepRecent, keepEvery, snapshotEvery, snapshotsKept },
       queryThreads: config.threads.queries,
-      rpcUrl: localUrl(config.rpc.listen),
+      rpcUrl: nodeRpc(layout, config),
       onRestoring: (taken, chunks) => {
         log.info({ taken, chunks }, "restoring a snapshot");
         const message: RestoringMessage = { kind: "restoring", taken, chunks };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startAppChild } from "#chain/node/app-child.ts";
@@ -9,7 +9,7 @@ import { startMonitor } from "#chain/node/monitor.ts";
 import { NodeHalted, type SupervisedNode, superviseNode } from "#chain/node/supervisor.ts";
 import { CliError } from "#cli/errors.ts";
 import type { Overrides } from "#cli/home/config/file.ts";
-import { cometSettingsOf, homeConfig, localUrl } from "#cli/home/config/home.ts";
+import { cometSettingsOf, homeConfig, nodeRpc } from "#cli/home/config/home.ts";
 import type { Config } from "#cli/home/config/schema.ts";
 import type { HomeLayout } from "#cli/home/layout.ts";
 import { version } from "#cli/version.ts";
@@ -53,7 +53,10 @@ function configureComet(layout: HomeLayout, config: Config): void {
   if (!existsSync(layout.config)) return;
   const before = readFileSync(layout.cometConfig, "utf8");
   const after = configure(before, cometToml(layout, cometSettingsOf(config)));
-  if (after !== before) writeFileSync(layout.cometConfig, after);
+  if (after === before) return;
+  const partial = `${layout.cometConfig}.new`;
+  writeFileSync(partial, after, { mode: 0o600 });
+  renameSync(partial, layout.cometConfig);
 }
 
 /**
@@ -64,13 +67,12 @@ function configureComet(layout: HomeLayout, config: Config): void {
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { layout, overrides = new Map() } = options;
   const config = await homeConfig(layout, overrides);
-  configureComet(layout, config);
   const app = appStarter(options, config, overrides);
   let restarts = 0;
   const monitor = config.metrics.enabled
     ? await startMonitor({
         ...{ listen: config.metrics.listen, home: layout.home, version, ask: app.asker },
-        rpcUrl: localUrl(config.rpc.listen),
+        rpcUrl: nodeRpc(layout, config),
         readyAgeMaxMs: config.metrics.readyAgeMaxS * 1000,
         restarts: () => restarts,
       })
@@ -78,6 +80,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   try {
     const node = await superviseNode({
       ...{ home: layout.home, binary: findCometBft(), startApp: app.start },
+      prepare: () => configureComet(layout, config),
       toOutput: config.log.target === "stdout",
       onNews: (news) => {
         if (news.kind === "up") restarts = news.restarts;

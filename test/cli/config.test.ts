@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { cometToml } from "#chain/node/comet-settings.ts";
 import { ConfigError, configOf, readSetting, readToml, writeToml } from "#cli/home/config/file.ts";
-import { checkConfig, cometSettingsOf, homeConfig, localUrl, writeConfig } from "#cli/home/config/home.ts";
+import {
+  checkConfig,
+  cometSettingsOf,
+  homeConfig,
+  localUrl,
+  nodeRpc,
+  writeConfig,
+} from "#cli/home/config/home.ts";
 import type { Raw } from "#cli/home/config/kinds.ts";
 import { places } from "#cli/home/config/schema.ts";
 import { homeLayout } from "#cli/home/layout.ts";
@@ -171,6 +178,19 @@ test("a home's configuration becomes CometBFT's: addresses, peers, sync and metr
   assert.equal(localUrl("[::]:9"), "http://127.0.0.1:9");
   assert.equal(localUrl("[::1]:9"), "http://[::1]:9");
 });
+
+test("the RPC of a home without a file of settings is where CometBFT's own configuration has it", () =>
+  withFolder(async (folder) => {
+    const layout = homeLayout(folder);
+    await mkdir(join(layout.comet, "config"), { recursive: true });
+    await writeFile(
+      layout.cometConfig,
+      '[rpc]\nladdr = "tcp://0.0.0.0:80"\n[p2p]\nladdr = "tcp://0.0.0.0:9"\n',
+    );
+    assert.equal(nodeRpc(layout, await homeConfig(layout)), "http://127.0.0.1:80");
+    await writeConfig(layout, new Map([["rpc.listen", "127.0.0.1:8"]]));
+    assert.equal(nodeRpc(layout, await homeConfig(layout)), "http://127.0.0.1:8");
+  }));
 
 test("the command line shows, checks and sets; a refused change leaves the file as it was", () =>
   withFolder(async (folder) => {

@@ -76,6 +76,17 @@ async function expectPauseSeen(home: string, monitor: string): Promise<void> {
   assert.equal(await statusCode(`${monitor}/health`), 200);
 }
 
+/** A start of a home that another process runs changes nothing of it. */
+async function expectTaken(home: string): Promise<void> {
+  const { cometConfig } = homeLayout(home);
+  const before = await readFile(cometConfig, "utf8");
+  const flags = ["--set", "metrics.enabled=false", "--set", "node.moniker=late"];
+  const second = await iterum(["start", "--home", home, ...flags]);
+  assert.notEqual(second.code, 0);
+  assert.match(`${second.stdout}${second.stderr}`, /runs this node already/);
+  assert.equal(await readFile(cometConfig, "utf8"), before);
+}
+
 /** A second node joins by a snapshot, follows, and is stopped by a command. */
 async function expectJoins(folder: string, home: string, rpc: string): Promise<void> {
   const joined = join(folder, "joined");
@@ -127,6 +138,7 @@ test("a node tells how it is, and another joins it by one command", () =>
         [],
       );
       assert.match(metrics, /^iterum_block_txs_total\{result="ok"\} [1-9]/m);
+      await expectTaken(home);
       await expectPauseSeen(home, monitor);
       await expectJoins(folder, home, status.rpc);
       for (const line of node.told().trim().split("\n")) assert.ok(JSON.parse(line), line);

@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
+import { rpcUrlOf } from "#chain/node/comet.ts";
 import type { CometSettings } from "#chain/node/comet-settings.ts";
 import { ensureCli } from "#cli/errors.ts";
 import type { HomeLayout } from "#cli/home/layout.ts";
@@ -90,6 +91,12 @@ export function localUrl(address: string): string {
   const host = address.slice(0, at);
   const isAny = host === "0.0.0.0" || host === "[::]";
   return `http://${isAny ? "127.0.0.1" : host}${address.slice(at)}`;
+}
+
+/** Where a home's node serves its RPC; that of a home without a file is in CometBFT's own configuration. */
+export function nodeRpc({ config, cometConfig }: HomeLayout, { rpc }: Config): string {
+  if (existsSync(config)) return localUrl(rpc.listen);
+  return localUrl(rpcUrlOf(readFileSync(cometConfig, "utf8")).replace(/^http:\/\//, ""));
 }
 
 /** The home's values. Throws CliError where the home has no file. */
