@@ -1,6 +1,7 @@
 import type { Rpc } from "#chain/proto/codec.ts";
 import { blockCalls } from "./blocks.ts";
 import type { CometRpc, StateAnswer } from "./comet.ts";
+import { ApiError } from "./errors.ts";
 import type { NodeCall } from "./node-service.ts";
 import { stateCalls } from "./node-state.ts";
 import { txCalls } from "./txs.ts";
@@ -25,18 +26,29 @@ export interface Backend {
 
 /** Answers calls from a node. */
 export function backendOf(comet: CometRpc): Backend {
+  const working = new Map<NodeCall, number>();
+  const answer = async (call: NodeCall, request: unknown): Promise<unknown> => {
+    const others = working.get(call) ?? 0;
+    if (others >= call.atOnceMax) throw new ApiError("unavailable", "too many of these at once");
+    working.set(call, others + 1);
+    try {
+      return await call.answer(comet, request);
+    } finally {
+      working.set(call, (working.get(call) ?? 1) - 1);
+    }
+  };
   return {
     async ask(rpc, request, height) {
       const call = calls.get(rpc.path);
-      if (call) return { message: await call.answer(comet, request), height: 0n };
-      const answer = await comet.query(rpc.path, rpc.request.encode(request), height);
-      return { message: rpc.response.decode(answer.value), height: answer.height };
+      if (call) return { message: await answer(call, request), height: 0n };
+      const found = await comet.query(rpc.path, rpc.request.encode(request), height);
+      return { message: rpc.response.decode(found.value), height: found.height };
     },
     async askBytes(path, data, height) {
       const call = calls.get(path);
       if (!call) return comet.query(path, data, height);
       const { request, response } = call.rpc;
-      const message = await call.answer(comet, request.decode(data));
+      const message = await answer(call, request.decode(data));
       return { value: response.encode(message), height: 0n };
     },
   };

@@ -5,10 +5,17 @@ import type { CometRpc } from "./comet.ts";
 export interface NodeCall {
   readonly rpc: Rpc<unknown, unknown>;
   readonly answer: (comet: CometRpc, request: unknown) => Promise<unknown>;
+  /** How many of it are answered at once; the others are told to come again. */
+  readonly atOnceMax: number;
 }
 
 /** A call with what answers it. */
 export const nodeCall = <Q, R>(
   rpc: Rpc<Q, R>,
   answer: (comet: CometRpc, request: Q) => Promise<R>,
-): NodeCall => ({ rpc: rpc as unknown as NodeCall["rpc"], answer: answer as unknown as NodeCall["answer"] });
+  atOnceMax = Number.POSITIVE_INFINITY,
+): NodeCall => ({
+  rpc: rpc as unknown as NodeCall["rpc"],
+  answer: answer as unknown as NodeCall["answer"],
+  atOnceMax,
+});

@@ -15,8 +15,11 @@ import type { Event } from "#proto/gen/tendermint/abci.ts";
 import { CometError, type CometRpc, refused } from "./comet.ts";
 import { ApiError } from "./errors.ts";
 import { type NodeCall, nodeCall } from "./node-service.ts";
+import { ensureBounded } from "./tx-query.ts";
 
 const PAGE_MAX = 100n;
+/** CometBFT loads whatever matches before it gives a page of it. */
+const SEARCHES_MAX = 3;
 const HASH = /^(?:0x)?([0-9a-fA-F]{64})$/;
 
 interface RpcTxResult {
@@ -150,6 +153,7 @@ function pageOf({ pagination, page, limit }: GetTxsEventRequest): { page: bigint
 async function search(comet: CometRpc, request: GetTxsEventRequest): Promise<GetTxsEventResponse> {
   const query = request.query || request.events.join(" AND ");
   if (query === "") throw new ApiError("invalidArgument", "query names no event");
+  ensureBounded(query);
   const { page, limit } = pageOf(request);
   const order = request.orderBy === OrderBy.ORDER_BY_DESC ? "desc" : "asc";
   const params = { query, prove: false, page: `${page}`, per_page: `${limit}`, order_by: order };
@@ -181,5 +185,5 @@ export const txCalls: readonly NodeCall[] = [
   }),
   nodeCall(Service.getTx, (comet, { hash }) => findTx(comet, hash)),
   nodeCall(Service.broadcastTx, async (comet, asked) => ({ txResponse: await broadcast(comet, asked) })),
-  nodeCall(Service.getTxsEvent, search),
+  nodeCall(Service.getTxsEvent, search, SEARCHES_MAX),
 ];

@@ -75,3 +75,15 @@ test("who hangs up has a place until the node has answered, and no longer", () =
     node.answer();
     await until(async () => (await fetch(`${api.url}${SUPPLY}`)).status !== 503);
   }));
+
+test("three searches of transactions run at once, and a fourth is told to come again", () =>
+  withApi({}, async (api, node) => {
+    const path = `/cosmos/tx/v1beta1/txs?query=${encodeURIComponent("message.module='bank'")}`;
+    const running = [1, 2, 3].map(() => fetch(`${api.url}${path}`));
+    await until(() => node.calls() === 3);
+    const { status, headers } = await fetch(`${api.url}${path}`);
+    assert.deepEqual([status, headers.get("retry-after")], [503, "1"]);
+    node.answer();
+    for (const { status } of await Promise.all(running)) assert.notEqual(status, 503);
+    assert.notEqual((await fetch(`${api.url}${path}`)).status, 503);
+  }));
