@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import { ClassicLevel } from "classic-level";
 import { StoreError } from "./error.ts";
 import { END_KEY, FIRST_KEY, HEAD_KEY, placeOf, RESTORING_KEY } from "./keys.ts";
@@ -67,12 +68,26 @@ async function expectEmpty(kv: Kv): Promise<void> {
     throw new StoreError("corrupt", "there are entries but no version", placeOf(HEAD_KEY));
 }
 
+/** Makes the names in a directory as durable as the files. */
+async function syncNames(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
 /** Opens or makes the LevelDB of a directory; StoreError `open` when it is not to be had. */
 export async function openLevelKv(path: string, shared = false): Promise<Kv> {
   const level: Level = new ClassicLevel(path, { ...LEVEL_OPTIONS, multithreading: shared });
   try {
     await level.open();
+    // LevelDB renames its list of files when it opens and leaves it to luck when the new name is on disk:
+    // after a disk broke before the first block, the old name led to a list that was gone.
+    await syncNames(path);
   } catch (cause) {
+    await level.close().catch(() => undefined);
     throw new StoreError("open", `cannot open ${path}`, { cause });
   }
   return levelKv(level);
