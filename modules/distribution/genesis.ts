@@ -6,7 +6,7 @@ import * as validators from "#modules/validators/api.ts";
 import type { Earnings, GenesisState, Start } from "#proto/gen/iterum/distribution.ts";
 import { errors } from "./errors.ts";
 import { rewardsAreBacked, rewardsAreEarned } from "./invariants.ts";
-import { markOf, purse, pursesOf } from "./ledgers.ts";
+import { markOf, purse, pursesOf, saveEarnings } from "./ledgers.ts";
 import { DEFAULT_PARAMS, ensureParams } from "./params.ts";
 import { earnings, params, payees, pool, slashes, starts } from "./state.ts";
 
@@ -22,7 +22,7 @@ function initEarnings(ctx: WriteCtx, one: Earnings): void {
   const sorted = isSorted(ledgers.map(({ denom, perShare, rest }) => ({ denom, numbers: [perShare, rest] })));
   const isNew = validators.validator(ctx, operator) && !earnings.has(ctx, operator);
   ensure(isNew && sorted, errors.BadGenesis, { operator: operator.slice(0, 80) });
-  earnings.set(ctx, operator, one);
+  saveEarnings(ctx, one);
 }
 
 function initStart(ctx: WriteCtx, one: Start): void {

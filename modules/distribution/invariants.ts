@@ -6,18 +6,30 @@ import { ATTO, PARTS, type Purse } from "./accrual.ts";
 import { denomsOf } from "./denoms.ts";
 import { markOf, pursesIn } from "./ledgers.ts";
 import { DISTRIBUTION } from "./pool.ts";
-import { earnings, pool, starts } from "./state.ts";
+import { earnings, owed, pool, starts } from "./state.ts";
 
-/** Nobody waits for a coin that is not there, and none is there for nobody. */
+/** Nobody waits for a coin that is not there, and none is there for nobody. For production: a few reads. */
 export const rewardsAreBacked = invariant(
   "the account of distribution holds exactly the community pool and all rewards that are outstanding",
   "cheap",
   (ctx) => {
-    const owed = new Map<string, bigint>(denomsOf(ctx).map((denom) => [denom, 0n]));
-    for (const [denom, { amount }] of pool.all(ctx)) owed.set(denom, amount);
+    const due = new Map<string, bigint>(denomsOf(ctx).map((denom) => [denom, 0n]));
+    for (const [denom, { amount }] of pool.all(ctx)) due.set(denom, amount);
+    for (const [denom, { amount }] of owed.all(ctx)) due.set(denom, (due.get(denom) ?? 0n) + amount);
+    return [...due].every(([denom, units]) => bank.balance(ctx, DISTRIBUTION, denom) * ATTO === units);
+  },
+);
+
+export const owedIsOutstanding = invariant(
+  "what is outstanding of all validators together is what is of each",
+  "full",
+  (ctx) => {
+    const sums = new Map<string, bigint>();
     for (const [, { ledgers }] of earnings.all(ctx))
-      for (const { denom, outstanding } of ledgers) owed.set(denom, (owed.get(denom) ?? 0n) + outstanding);
-    return [...owed].every(([denom, units]) => bank.balance(ctx, DISTRIBUTION, denom) * ATTO === units);
+      for (const { denom, outstanding } of ledgers)
+        if (outstanding !== 0n) sums.set(denom, (sums.get(denom) ?? 0n) + outstanding);
+    const booked = [...owed.all(ctx)];
+    return booked.length === sums.size && booked.every(([denom, { amount }]) => sums.get(denom) === amount);
   },
 );
 

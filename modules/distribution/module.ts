@@ -6,7 +6,7 @@ import { communityPoolSpend } from "./community-pool-spend.ts";
 import { fundCommunityPool } from "./fund-community-pool.ts";
 import { dumpDistribution, initDistribution } from "./genesis.ts";
 import { subscriptions } from "./hooks.ts";
-import { rewardsAreBacked, rewardsAreEarned } from "./invariants.ts";
+import { owedIsOutstanding, rewardsAreBacked, rewardsAreEarned } from "./invariants.ts";
 import { answers } from "./queries.ts";
 import { setWithdrawAddress } from "./set-withdraw-address.ts";
 import { updateParams } from "./update-params.ts";
@@ -25,7 +25,7 @@ export const distributionModule = defineModule({
     communityPoolSpend,
   }),
   queries: queries(Query, answers),
-  invariants: [rewardsAreBacked, rewardsAreEarned],
+  invariants: [rewardsAreBacked, owedIsOutstanding, rewardsAreEarned],
   hooks: subscriptions,
   genesis: { codec: GenesisState, init: initDistribution, dump: dumpDistribution },
   beginBlock: allocate,

@@ -6,9 +6,9 @@ import * as bank from "#modules/bank/api.ts";
 import * as validators from "#modules/validators/api.ts";
 import type { Coin, DecCoin } from "#proto/gen/cosmos/base.ts";
 import { ATTO, earned, split, taken } from "./accrual.ts";
-import { markOf, marksAt, pursesOf, setPurses } from "./ledgers.ts";
+import { markOf, marksAt, pursesOf, removeEarnings, setPurses } from "./ledgers.ts";
 import { addToPool, DISTRIBUTION } from "./pool.ts";
-import { earnings, payees, slashes, starts } from "./state.ts";
+import { payees, slashes, starts } from "./state.ts";
 
 /** The account that gets what an account earns. */
 export const payeeOf = (ctx: ReadCtx, earner: string): string => payees.get(ctx, earner)?.address ?? earner;
@@ -90,6 +90,6 @@ export function payCommission(ctx: WriteCtx, operator: string): readonly Coin[] 
 export function close(ctx: WriteCtx, operator: string): void {
   payCommission(ctx, operator);
   for (const [denom, { outstanding }] of pursesOf(ctx, operator)) addToPool(ctx, denom, outstanding);
-  earnings.delete(ctx, operator);
+  removeEarnings(ctx, operator);
   for (const [key] of [...slashes.under(ctx, addressKey, operator)]) slashes.delete(ctx, key);
 }

@@ -17,3 +17,5 @@ export const starts = space.table(4, pair(addressKey, addressKey), Start);
 export const slashes = space.table(5, triple(addressKey, u64Key, u64Key), Slash);
 /** By delegator: those that chose another account. */
 export const payees = space.table(6, addressKey, Payee);
+/** By denom: what is outstanding of all validators together; none is zero. */
+export const owed = space.table(7, textKey, DecCoin);

@@ -21,7 +21,7 @@ function count(ctx: WriteCtx, parties: Parties, change: bigint): void {
   else underWay.set(ctx, source, entries);
 }
 
-/** Counts one entry more; fails with (validators, 25) where there are as many from its validator as may be. */
+/** Counts one entry more; fails with (validators, 25) where as many are under way as may be. */
 export function countEntry(ctx: WriteCtx, parties: Parties): void {
   const entries = underWay.get(ctx, sourceOf(parties)) ?? 0n;
   ensure(entries < UNDER_WAY_MAX, errors.Crowded, { operator: sourceOf(parties), entries });
