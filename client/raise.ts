@@ -1,4 +1,4 @@
-import { type ClientError, toClientError } from "./errors.ts";
+import type { ClientError } from "./errors.ts";
 import { raisedFee } from "./fees.ts";
 import type { Verdict } from "./node.ts";
 import type { Pending, Sent } from "./pending.ts";
@@ -25,15 +25,11 @@ function feeToBeat(log: string, gas: bigint): bigint {
   return price === undefined ? 0n : (gas * (BigInt(price) + 1n) + MICRO - 1n) / MICRO;
 }
 
-/** Whether blocks pass a transaction by that a node has taken. */
-export const isPassedBy = (sent: Sent, pending: Pending): boolean =>
-  sent.job.feeMax !== undefined && pending.scanned >= sent.signedAt + PASSED_BY;
-
 /**
  * Signs the same messages for a higher fee, in the same turn or with the same deadline, so that one of all
  * these transactions can execute. False where the sender allows no more or the chain wants no more.
  */
-export async function raise(
+async function raise(
   sent: Sent,
   { account, pending, leastFee }: Raising,
   log: string,
@@ -53,6 +49,16 @@ export async function raise(
   return true;
 }
 
+/** Raises the fee of what a node has taken and blocks pass by; throws nothing. */
+export async function raiseIfPassedBy(sent: Sent, raising: Raising): Promise<void> {
+  if (sent.job.feeMax === undefined || raising.pending.scanned < sent.signedAt + PASSED_BY) return;
+  try {
+    await raise(sent, raising, "");
+  } catch {
+    // The bytes that there are will do until the next time.
+  }
+}
+
 /** What a verdict leads to: "again" where there are dearer bytes to offer at once, a refusal, or patience. */
 export async function afterVerdict(
   sent: Sent,
@@ -64,9 +70,9 @@ export async function afterVerdict(
   const isFee = verdict.kind === "fee";
   try {
     if (await raise(sent, raising, isFee ? verdict.error.log : verdict.log, isFee)) return "again";
-  } catch (error) {
-    const failure = toClientError(error);
-    return failure.kind === "unreachable" ? undefined : failure;
+  } catch {
+    // The chain refused no transaction yet: the node did not say what it wants, or the signer did not sign.
+    return undefined;
   }
   return isFee ? verdict.error : undefined;
 }

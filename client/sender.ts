@@ -4,7 +4,7 @@ import { type ChainNode, txHash, type Verdict } from "./node.ts";
 import { type Job, Pending, type Sent } from "./pending.ts";
 import { accountInfo, type Planner, planner } from "./plan.ts";
 import type { Ask, Clock } from "./ports.ts";
-import { afterVerdict, isPassedBy, type Raising, raise } from "./raise.ts";
+import { afterVerdict, type Raising, raiseIfPassedBy } from "./raise.ts";
 import { encodeMessage } from "./registry.ts";
 import type { SigningAccount } from "./sign.ts";
 import type { SendOptions, TxMessage, TxResult } from "./tx.ts";
@@ -180,7 +180,8 @@ export class Sender {
 
   /**
    * Whether bytes that are out of turn can be replaced: another transaction was included with their sequence,
-   * or no node ever took them and nothing before them is missing. Otherwise offers what comes before.
+   * or no node ever took them and nothing before them is missing. Otherwise offers what comes before. While
+   * the node does not say, whatever keeps it from that, nobody knows: then they stay.
    */
   async #isDead(sent: Sent): Promise<boolean> {
     try {
@@ -197,8 +198,7 @@ export class Sender {
       if (sequence < sent.sequence && earlier.length === 0) return !sent.mayBeKnown;
       for (const other of earlier) await this.#broadcast(other);
       return false;
-    } catch (error) {
-      if (toClientError(error).kind !== "unreachable") throw error;
+    } catch {
       return false;
     }
   }
@@ -219,9 +219,8 @@ export class Sender {
       try {
         await this.#pending.scan();
         await this.#tend();
-      } catch (error) {
-        // An outage is waited out; what is on its way has deadlines of its own.
-        if (toClientError(error).kind !== "unreachable") this.#failAll(toClientError(error));
+      } catch {
+        // Waited out, whatever it is: what nodes took may be included yet, and has deadlines of its own.
       }
       for (const sent of this.#pending.all()) if (clock.now() >= sent.job.deadline) this.#giveUp(sent);
       await clock.sleep(pollMs);
@@ -233,7 +232,7 @@ export class Sender {
     const { clock } = this.#options;
     for (const sent of this.#pending.all()) {
       if (sent.offering || clock.now() - sent.offeredMs < OFFER_AGAIN_MS) continue;
-      if (isPassedBy(sent, this.#pending)) await raise(sent, this.#raising, "");
+      await raiseIfPassedBy(sent, this.#raising);
       const { kind } = await this.#broadcast(sent);
       if (kind !== "sequence" || !(await this.#isDead(sent)) || sent.done) continue;
       this.#pending.forget(sent);
@@ -252,11 +251,6 @@ export class Sender {
   #giveUp(sent: Sent): void {
     const text = "the deadline passed before the outcome was known";
     this.#pending.fail(sent, new ClientError("timeout", text, sent));
-    this.#next = undefined;
-  }
-
-  #failAll(error: ClientError): void {
-    for (const sent of this.#pending.all()) this.#pending.fail(sent, error);
     this.#next = undefined;
   }
 }

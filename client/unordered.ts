@@ -4,7 +4,7 @@ import { type ChainNode, txHash } from "./node.ts";
 import { type Job, Pending, type Sent } from "./pending.ts";
 import type { Planner } from "./plan.ts";
 import type { Clock } from "./ports.ts";
-import { afterVerdict, isPassedBy, type Raising, raise } from "./raise.ts";
+import { afterVerdict, type Raising, raiseIfPassedBy } from "./raise.ts";
 import type { SigningAccount } from "./sign.ts";
 
 const NS_PER_MS = 1_000_000n;
@@ -158,11 +158,7 @@ export class UnorderedSender {
 
   /** Offers once more what has been waiting for long, dearer where blocks pass it by. */
   async #offerAgain(sent: Sent): Promise<void> {
-    try {
-      if (isPassedBy(sent, this.#pending)) await raise(sent, this.#raising, "");
-    } catch {
-      // The bytes that there are will do until the next time.
-    }
+    await raiseIfPassedBy(sent, this.#raising);
     await this.#broadcast(sent);
   }
 

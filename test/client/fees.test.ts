@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { msgSend } from "#client/bank.ts";
+import { codes } from "#client/codes.ts";
 import { type ConnectOptions, connect, type IterumClient } from "#client/connect.ts";
 import { ClientError } from "#client/errors.ts";
 import { raisedFee } from "#client/fees.ts";
@@ -10,7 +11,7 @@ import { ChainNode } from "#client/node.ts";
 import { Pending, type Sent } from "#client/pending.ts";
 import { accountInfo } from "#client/plan.ts";
 import { askNode } from "#client/query.ts";
-import { afterVerdict } from "#client/raise.ts";
+import { afterVerdict, raiseIfPassedBy } from "#client/raise.ts";
 import { encodeMessage } from "#client/registry.ts";
 import { accountOf } from "#client/sign.ts";
 import { signerFromKey } from "#client/signer.ts";
@@ -23,6 +24,7 @@ import { proxyTo, type RpcProxy } from "../kit/proxy.ts";
 const PLACES = 6;
 /** Fee of those that fill the mempool. */
 const DEAR = 100_000n;
+const limit = 2n * TOKEN;
 /** Slow blocks: the mempool is full for most of the time. */
 const PACE_MS = 700;
 const [ann, bob, cid] = people("ann", "bob", "cid") as [Person, Person, Person];
@@ -122,30 +124,29 @@ test("a raised fee beats what it must by a tenth at least, and stays within its 
   );
 });
 
-test("a least fee that has risen is paid at once, but not above a limit", async () => {
-  const account = await accountOf(await signerFromKey(bob.secretKey));
-  const content = { messages: [encodeMessage(payment(bob, cid))], memo: "", chainId: CHAIN_ID };
+/** A transaction on its way, signed at height 0, that pays 500 base units. */
+const sentFor = (feeMax: bigint | undefined): Sent => {
+  const messages = [encodeMessage(payment(bob, cid))];
   const turn = { accountNumber: 1n, sequence: 5n, timeoutHeight: 9n };
   const fee = { amount: [{ denom: DENOM, amount: 500n }], gasLimit: 500_000n, payer: "", granter: "" };
+  const flags = { signedAt: 0n, mayBeKnown: false, offering: true, offeredMs: 0, done: false };
+  const answers = { resolve: () => undefined, reject: () => undefined };
+  return {
+    job: { messages, memo: "", gasLimit: undefined, feeGranter: "", feeMax, deadline: 0, ...answers },
+    plan: { messages, memo: "", chainId: CHAIN_ID, ...turn, fee },
+    ...{ bytes: new Uint8Array(), hash: "first", hashes: ["first"], ...turn, ...flags },
+  };
+};
+
+const tooLow = { kind: "fee", error: new ClientError("refused", "insufficient fee") } as const;
+
+test("a least fee that has risen is paid at once, but not above a limit", async () => {
+  const account = await accountOf(await signerFromKey(bob.secretKey));
   const raisedTo = async (feeMax: bigint | undefined): Promise<bigint | undefined> => {
     const pending = new Pending(new ChainNode("http://127.0.0.1:1"));
-    const job = {
-      messages: content.messages,
-      memo: "",
-      gasLimit: undefined,
-      feeGranter: "",
-      feeMax,
-      deadline: 0,
-    };
-    const plan = { ...content, ...turn, fee };
-    const flags = { signedAt: 0n, mayBeKnown: false, offering: true, offeredMs: 0, done: false };
-    const sent: Sent = {
-      job: { ...job, resolve: () => undefined, reject: () => undefined },
-      ...{ plan, bytes: new Uint8Array(), hash: "first", hashes: ["first"], ...turn, ...flags },
-    };
+    const sent = sentFor(feeMax);
     const leastFee = async (gas: bigint) => ({ amount: gas / 100n, denom: DENOM });
-    const verdict = { kind: "fee", error: new ClientError("refused", "insufficient fee") } as const;
-    const next = await afterVerdict(sent, { account, pending, leastFee }, verdict);
+    const next = await afterVerdict(sent, { account, pending, leastFee }, tooLow);
     assert.equal(next === "again", sent.hashes.length === 2);
     assert.equal(sent.plan.sequence, 5n);
     return next === "again" ? sent.plan.fee.amount[0]?.amount : undefined;
@@ -155,7 +156,21 @@ test("a least fee that has risen is paid at once, but not above a limit", async 
   assert.equal(await raisedTo(549n), undefined);
 });
 
-const limit = 2n * TOKEN;
+test("a node too busy to tell the least fee refuses no send and ends none that is on its way", async () => {
+  const account = await accountOf(await signerFromKey(bob.secretKey));
+  const pending = new Pending(new ChainNode(node.rpcUrl));
+  await node.until(6n);
+  assert.ok((await pending.begin()) >= 6n);
+  let asked = 0;
+  const leastFee = async () => {
+    asked++;
+    throw new ClientError("refused", "query 4", codes.query.Busy);
+  };
+  const sent = sentFor(limit);
+  await raiseIfPassedBy(sent, { account, pending, leastFee });
+  assert.equal(await afterVerdict(sent, { account, pending, leastFee }, tooLow), undefined);
+  assert.deepEqual([asked, sent.done, sent.hashes], [2, false, ["first"]]);
+});
 
 test("a send that a full mempool refuses for its price pays more, within its limit", () =>
   withClient(bob, { feeMax: limit }, async (client) => {
