@@ -120,7 +120,10 @@ export class Pending {
     sent.job.reject(error);
   }
 
-  /** Looks at every block up to the newest, at least to `height`, and answers what is found or expired. */
+  /**
+   * Looks at every block up to the newest, at least to `height`, and answers what is found or expired. Throws
+   * `unreachable` where the node is not so far yet: what waits may be in a block that it does not have.
+   */
   scan(height = 0n): Promise<void> {
     const next = this.#scanning.then(() => this.#scan(height));
     this.#scanning = next.catch(() => undefined);
@@ -141,6 +144,8 @@ export class Pending {
     }
     for (const sent of this.all())
       if (this.#isOver(sent)) this.fail(sent, new ClientError("expired", "not included in time", sent));
+    if (this.#sent.size > 0 && this.#scanned < height)
+      throw new ClientError("unreachable", `the node does not have height ${height} yet`);
   }
 
   /** Whether no later block can include it. */
