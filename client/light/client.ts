@@ -4,11 +4,11 @@ import { systemClock } from "#client/clock.ts";
 import { ClientError } from "#client/errors.ts";
 import type { Clock } from "#client/ports.ts";
 import type { Header } from "#proto/gen/tendermint/types.ts";
-import { type Block, headerHash, headerMs } from "./block.ts";
+import { type Block, headerMs } from "./block.ts";
 import { LightError } from "./error.ts";
 import { type BlockSource, HEADERS_PAGE } from "./source.ts";
 import { type LightStore, loadBlocks, saveBlocks } from "./store.ts";
-import { isExpired, type TrustRules, verifyBackward, verifyBlock, verifyForward } from "./verify.ts";
+import { hashOf, isExpired, type TrustRules, verifyBackward, verifyBlock, verifyForward } from "./verify.ts";
 
 export interface LightOptions {
   readonly chainId: string;
@@ -233,7 +233,7 @@ const at =
 
 const byHeight = (a: Block, b: Block): number => (a.header.height < b.header.height ? -1 : 1);
 
-const isSame = (a: Header, b: Header): boolean => equalBytes(headerHash(a), headerHash(b));
+const isSame = (a: Header, b: Header): boolean => equalBytes(hashOf(a), hashOf(b));
 
 async function firstBlocks({ chainId, primary, trusted, store }: LightOptions): Promise<readonly Block[]> {
   const kept = [...(store ? await loadBlocks(store, chainId) : [])].sort(byHeight);
@@ -246,10 +246,10 @@ async function firstBlocks({ chainId, primary, trusted, store }: LightOptions): 
   const hash = trusted.hash.toLowerCase();
   if (!/^[0-9a-f]{64}$/.test(hash)) throw new ClientError("badInput", "a header's hash is 64 hex digits");
   const before = kept.find(at(height));
-  if (before && toHex(headerHash(before.header)) === hash) return kept;
+  if (before && toHex(hashOf(before.header)) === hash) return kept;
   const block = await primary.block(height);
   if (!block) throw new ClientError("unreachable", `${primary.name} has no block of height ${height}`);
-  if (block.header.height !== height || !equalBytes(headerHash(block.header), fromHex(hash)))
+  if (block.header.height !== height || !equalBytes(hashOf(block.header), fromHex(hash)))
     throw new LightError("wrongHash", `the block of height ${height} is not the one that is trusted`);
   verifyBlock(block, chainId);
   return [block];

@@ -45,6 +45,9 @@ function guarded<T>(check: () => T): T {
   }
 }
 
+/** Hash of a header of which nothing need be true; throws LightError where it has none. */
+export const hashOf = (header: Header): Uint8Array => guarded(() => headerHash(header));
+
 /** Whether a header is well formed and of the chain; throws LightError. */
 function checkHeader(header: Header, chainId: string): void {
   if (header.chainId !== chainId)
@@ -211,6 +214,6 @@ export function verifyBackward(trusted: Header, older: Header, chainId: string):
   require(older.height === trusted.height - 1n, "a header that is not right below the trusted one");
   require(timeNs(older.time) < timeNs(trusted.time), "a header newer than one above it");
   const named = trusted.lastBlockId?.hash ?? new Uint8Array(0);
-  const hash = guarded(() => headerHash(older));
+  const hash = hashOf(older);
   require(equalBytes(named, hash), "a header that the trusted one does not stand on");
 }

@@ -117,6 +117,15 @@ test("a witness that lies cannot stop an honest primary, and no witness at all c
   await assert.rejects((await open({ witnesses: [foreign] })).newest(), fault("unconfirmed"));
 });
 
+test("a witness whose header no block can carry is one that has nothing", async () => {
+  const { header, ...rest } = chain.at(-1) as Block;
+  const impossible = { ...rest, header: { ...header, time: { seconds: 1n << 70n, nanos: 0 } } };
+  const witness = { ...sourceOf(chain), block: async () => impossible };
+  const light = await open({ witnesses: [witness, sourceOf(chain)] });
+  assert.equal((await light.newest()).height, 60n);
+  await assert.rejects((await open({ witnesses: [witness] })).newest(), fault("unconfirmed"));
+});
+
 test("a node that shows another block than before is found out", async () => {
   let blocks = chain;
   const light = await open({
