@@ -5,7 +5,7 @@ import { initHome } from "#chain/node/config.ts";
 import { CliError, ensureCli } from "#cli/errors.ts";
 import { makeBeaconKey } from "./beacon.ts";
 import type { Overrides } from "./config/file.ts";
-import { configOf } from "./config/file.ts";
+import { checkValues, configOf } from "./config/file.ts";
 import { checkConfig, writeConfig } from "./config/home.ts";
 import type { Raw } from "./config/kinds.ts";
 import type { HomeLayout, HomeSettings } from "./layout.ts";
@@ -51,6 +51,8 @@ async function agreedGenesis(
 ): Promise<GenesisFile> {
   const genesis = await genesisAt(peers[0].url);
   const { chainId, genesisHash } = expected;
+  const told = peers[0].status.chainId;
+  ensureCli(told === genesis.chainId, `${peers[0].url} is of another chain than the genesis it hands out`);
   ensureCli(chainId === undefined || chainId === genesis.chainId, `the chain is ${genesis.chainId}`);
   ensureCli(
     genesisHash === undefined || same(genesisHash, genesis.hash),
@@ -120,6 +122,8 @@ export async function joinChain(plan: JoinPlan): Promise<Joined> {
   const mode = plan.mode ?? (isShort ? "blocks" : "snapshot");
   const joined: Joined = { peers, genesis, mode, trusted };
   const values = joinedValues(plan, peers, joined);
+  // Much of it is what strangers said.
+  checkValues(values);
   const config = configOf(values);
   checkConfig(config);
   // Ports and the like come with the node's first start, from its configuration.

@@ -26,6 +26,8 @@ export interface TrustedBlock {
 
 const ANSWER_MS = 20_000;
 const CHUNKS_MAX = 64;
+/** As long as CometBFT allows. */
+const CHAIN_ID = /^[\x21-\x7e]{1,50}$/;
 /** Hosts that say nothing of where a node is reached from elsewhere. */
 const NO_PLACES: ReadonlySet<string> = new Set(["0.0.0.0", "[::]", "", "127.0.0.1", "localhost", "[::1]"]);
 
@@ -88,7 +90,12 @@ export async function genesisAt(url: string): Promise<GenesisFile> {
   }
   const bytes = Buffer.concat(parts);
   const text = bytes.toString("utf8");
-  const { chain_id: chainId } = JSON.parse(text) as { readonly chain_id: string };
+  const { chain_id: chainId } = await asked(
+    url,
+    "its genesis",
+    async () => JSON.parse(text) as { readonly chain_id?: unknown },
+  );
+  ensureCli(typeof chainId === "string" && CHAIN_ID.test(chainId), `${url}: its genesis names no chain`);
   return { text, hash: createHash("sha256").update(bytes).digest("hex"), chainId };
 }
 

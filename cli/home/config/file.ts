@@ -93,6 +93,14 @@ export function readSetting(given: string): readonly [path: string, value: Raw] 
   return [path, value];
 }
 
+/** Checks values of other origin than a file or a command line. Throws ConfigError with all mistakes. */
+export function checkValues(values: Overrides): void {
+  const problems = places
+    .filter(({ path, setting }) => values.has(path) && setting.take(values.get(path)) === undefined)
+    .map((place) => refusal(place, values.get(place.path)));
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
 /** The whole configuration with these values and the defaults of all others. */
 export function configOf(values: Overrides): Config {
   const config: Record<string, Record<string, Raw>> = {};
