@@ -72,6 +72,16 @@ export async function readKeyFile(folder: string, name: string): Promise<KeyFile
 const hasCode = (error: unknown, code: string): boolean =>
   error instanceof Error && "code" in error && error.code === code;
 
+/** Makes names that were given or taken in a folder last through a loss of power. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /**
  * Writes a file of mode 0600 as a whole or not at all, and durably: in place of the one there, or only where
  * there is none. Throws CliError with `taken` where there is one.
@@ -89,6 +99,7 @@ export async function writeSecret(file: string, text: string, taken?: string): P
     }
     if (taken === undefined) await rename(draft, file);
     else await link(draft, file);
+    await syncFolder(dirname(file));
   } catch (cause) {
     throw taken !== undefined && hasCode(cause, "EEXIST") ? new CliError(taken, { cause }) : cause;
   } finally {
@@ -114,6 +125,7 @@ export async function renameKey(folder: string, name: string, to: string): Promi
   await link(from, target).catch((cause: unknown) => {
     throw hasCode(cause, "EEXIST") ? new CliError(`there is a key ${to} already`, { cause }) : cause;
   });
+  await syncFolder(folder);
   await rm(from);
 }
 
