@@ -16,6 +16,8 @@ export interface CometRpc {
   query(path: string, data: Uint8Array, height: bigint): Promise<StateAnswer>;
 }
 
+const TOO_LONG = "the node's answer is too long: ask for a smaller page";
+
 /** CometBFT refused a call; the message is its own word. */
 export class CometError extends Error {
   override readonly name = "CometError";
@@ -36,20 +38,33 @@ interface QueryResult {
   };
 }
 
-/** The text of an answer; throws ApiError when it is longer than allowed. */
-async function boundedText(response: Response, bytesMax: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) throw new ApiError("resourceExhausted", "the node's answer is too long");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+/** Reads answers as JSON, each bounded and all that are being read together; throws ApiError beyond. */
+function boundedReader({
+  answerBytesMax,
+  answersBytesMax,
+}: ApiLimits): (response: Response) => Promise<unknown> {
+  let bytesOfAll = 0;
+  return async (response) => {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    try {
+      for await (const chunk of response.body ?? []) {
+        bytes += chunk.length;
+        bytesOfAll += chunk.length;
+        if (bytes > answerBytesMax) throw new ApiError("resourceExhausted", TOO_LONG);
+        if (bytesOfAll > answersBytesMax) throw new ApiError("unavailable", "too many long answers at once");
+        chunks.push(chunk);
+      }
+      return JSON.parse(Buffer.concat(chunks).toString("utf8")) as unknown;
+    } finally {
+      bytesOfAll -= bytes;
+    }
+  };
 }
 
 /** Speaks to the RPC at a URL. */
-export function cometRpc(url: string, { timeoutMs, answerBytesMax }: ApiLimits): CometRpc {
+export function cometRpc(url: string, limits: ApiLimits): CometRpc {
+  const read = boundedReader(limits);
   const call = async <T>(method: string, params: Readonly<Record<string, unknown>> = {}): Promise<T> => {
     let answer: RpcAnswer;
     try {
@@ -57,9 +72,9 @@ export function cometRpc(url: string, { timeoutMs, answerBytesMax }: ApiLimits):
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.timeout(limits.timeoutMs),
       });
-      answer = JSON.parse(await boundedText(response, answerBytesMax)) as RpcAnswer;
+      answer = (await read(response)) as RpcAnswer;
     } catch (error) {
       if (error instanceof ApiError) throw error;
       if (error instanceof Error && error.name === "TimeoutError")

@@ -14,8 +14,10 @@ export interface ApiLimits {
   readonly connectionsMax: number;
   /** For a request to arrive, and for the node to answer it. */
   readonly timeoutMs: number;
-  /** Bytes of one answer of the node. */
+  /** Bytes of one answer of the node; a block fits. */
   readonly answerBytesMax: number;
+  /** Bytes of all answers that are being read at once. */
+  readonly answersBytesMax: number;
 }
 
 export const API_LIMITS: ApiLimits = {
@@ -27,5 +29,6 @@ export const API_LIMITS: ApiLimits = {
   arrivingPerAddressMax: 32,
   connectionsMax: 1_024,
   timeoutMs: 15_000,
-  answerBytesMax: 32 << 20,
+  answerBytesMax: 8 << 20,
+  answersBytesMax: 64 << 20,
 };

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
+import { cometRpc } from "#chain/api/comet.ts";
+import { API_LIMITS } from "#chain/api/limits.ts";
 import { txLookup } from "#chain/node/queries/tx-lookup.ts";
 import { GetTxResponse, Service } from "#proto/gen/cosmos/tx.ts";
 
@@ -78,5 +80,26 @@ test("the node looks two transactions up at once, and is busy for a third", asyn
     for (const { code } of await Promise.all(waiting)) assert.notEqual(code, 0);
     // Those are over: there is room again.
     assert.notEqual((await find({ ...asked, data: new Uint8Array(0) }, 9n)).codespace, "query");
+  });
+});
+
+test("an answer too long asks for a smaller page, and long ones at once for a later time", async () => {
+  const ends: (() => void)[] = [];
+  const slow: RequestListener = (_, response) => {
+    response.write(`{"result":"${"x".repeat(600)}`);
+    ends.push(() => response.end('"}'));
+  };
+  const limits = { ...API_LIMITS, answerBytesMax: 1_000, answersBytesMax: 1_100 };
+  const long = answering({ tx: "x".repeat(2_000) });
+  await withRpc(long, async (url) => {
+    await assert.rejects(cometRpc(url, limits).call("tx"), { kind: "resourceExhausted", message: /smaller/ });
+  });
+  await withRpc(slow, async (url) => {
+    const comet = cometRpc(url, limits);
+    const both = [comet.call("tx"), comet.call("tx")];
+    await assert.rejects(Promise.race(both), { kind: "unavailable", message: /at once/ });
+    for (const end of ends) end();
+    const answers = await Promise.allSettled(both);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
   });
 });
