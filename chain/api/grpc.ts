@@ -24,7 +24,15 @@ export interface GrpcOptions {
   readonly bytesMax: number;
   /** Calls that are worked on at once; the others are told to come again. */
   readonly concurrentMax: number;
+  /** For a call to arrive and be answered; at the end, what still runs is cut off after that long. */
+  readonly timeoutMs: number;
 }
+
+/** Calls of one connection at once. */
+const STREAMS_MAX = 32;
+/** After that long a connection is closed: one without calls, and any, so that none is kept for good. */
+const IDLE_MS = 60_000;
+const AGE_MS = 10 * 60_000;
 
 /** The call's error as gRPC has it; of a bug nothing is told. */
 function refusal(error: unknown): { readonly code: number; readonly details: string } {
@@ -74,8 +82,14 @@ const asIs = (bytes: Buffer): Buffer => bytes;
 export async function startGrpc(
   options: GrpcOptions,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
-  const { calls, host, port, bytesMax } = options;
-  const server = new Server({ "grpc.max_receive_message_length": bytesMax });
+  const { calls, host, port, bytesMax, timeoutMs } = options;
+  const server = new Server({
+    "grpc.max_receive_message_length": bytesMax,
+    "grpc.max_concurrent_streams": STREAMS_MAX,
+    "grpc.max_connection_idle_ms": IDLE_MS,
+    "grpc.max_connection_age_ms": AGE_MS,
+    "grpc.max_connection_age_grace_ms": timeoutMs,
+  });
   const handler = handlers(options);
   const plain = { requestStream: false, responseStream: false } as const;
   const both = {
@@ -99,6 +113,13 @@ export async function startGrpc(
   });
   return {
     port: actual,
-    close: () => new Promise((resolve) => server.tryShutdown(() => resolve())),
+    close: () =>
+      new Promise((resolve) => {
+        const cut = setTimeout(() => server.forceShutdown(), timeoutMs);
+        server.tryShutdown(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+      }),
   };
 }

@@ -95,12 +95,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 async function serveGrpc(
   server: FastifyInstance,
   backend: Backend,
-  { bodyBytesMax: bytesMax, concurrentMax }: ApiLimits,
+  { bodyBytesMax: bytesMax, concurrentMax, timeoutMs }: ApiLimits,
   address: NonNullable<ApiOptions["grpc"]>,
 ): ReturnType<typeof startGrpc> {
   const calls = [...new Set(apiRoutes.map(({ rpc }) => rpc))];
   try {
-    return await startGrpc({ backend, calls, bytesMax, concurrentMax, ...address });
+    return await startGrpc({ backend, calls, bytesMax, concurrentMax, timeoutMs, ...address });
   } catch (error) {
     await server.close();
     throw error;
