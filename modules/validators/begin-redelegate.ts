@@ -10,14 +10,9 @@ import { bondDenom, ensureStaked, unbondingMs } from "./params.ts";
 import { move, poolOf } from "./pools.ts";
 import { validatorOf } from "./records.ts";
 import { addShares, removeShares, sharesWorth, stakeOf } from "./stake.ts";
-import { accountPair, redelegations, redelegationsOf } from "./state.ts";
+import { redelegations, redelegationsOf } from "./state.ts";
+import { isMoving } from "./under-way.ts";
 import { timestampOf } from "./wire.ts";
-
-/** Whether stake that moved to a validator still stands for where it came from. */
-function isMoving(ctx: ReadCtx, delegator: string, destination: string): boolean {
-  for (const _ of redelegations.under(ctx, accountPair, [delegator, destination])) return true;
-  return false;
-}
 
 /** Since which height and until when stake that leaves a validator stands for it; undefined for no longer. */
 function standing(ctx: ReadCtx, { status, unbondingHeight, unbondingMs: endsMs }: Validator) {

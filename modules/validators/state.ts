@@ -17,7 +17,7 @@ import {
 export const CONSENSUS_ADDRESS_BYTES = 20;
 
 /** (first account, second account) */
-export const accountPair = pair(addressKey, addressKey);
+const accountPair = pair(addressKey, addressKey);
 
 const space = keyspace("validators");
 /** Set on chains that stake; a chain without keeps the validators of consensus' genesis for ever. */
@@ -53,3 +53,5 @@ export const nextLeaving = space.item(15, u64Value);
 export const founders = space.item(16, Founders);
 /** By operator: entries under way from it, where there are any. */
 export const underWay = space.table(17, addressKey, u64Value);
+/** (delegator, destination): entries that stand for where they came from, where there are any. */
+export const arrivals = space.table(18, accountPair, u64Value);

@@ -1,9 +1,10 @@
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { invariant } from "#chain/kernel/module.ts";
+import type { Table } from "#chain/kernel/state.ts";
 import type { Leaving } from "#proto/gen/iterum/validators.ts";
 import { errors } from "./errors.ts";
-import { redelegations, unbondings, underWay } from "./state.ts";
+import { arrivals, redelegations, unbondings, underWay } from "./state.ts";
 
 /** Entries that may be under way from one validator: a slash of it looks at all of them. */
 const UNDER_WAY_MAX = 5_000n;
@@ -14,12 +15,21 @@ export type Parties = Pick<Leaving, "delegator" | "operator" | "source">;
 /** The validator whose slashes an entry has a part in. */
 const sourceOf = ({ operator, source }: Parties): string => (source === "" ? operator : source);
 
-function count(ctx: WriteCtx, parties: Parties, change: bigint): void {
-  const source = sourceOf(parties);
-  const entries = (underWay.get(ctx, source) ?? 0n) + change;
-  if (entries === 0n) underWay.delete(ctx, source);
-  else underWay.set(ctx, source, entries);
+function add<K>(ctx: WriteCtx, table: Table<K, bigint>, key: K, change: bigint): void {
+  const entries = (table.get(ctx, key) ?? 0n) + change;
+  if (entries === 0n) table.delete(ctx, key);
+  else table.set(ctx, key, entries);
 }
+
+function count(ctx: WriteCtx, parties: Parties, change: bigint): void {
+  add(ctx, underWay, sourceOf(parties), change);
+  const { delegator, operator: destination, source } = parties;
+  if (source !== "") add(ctx, arrivals, [delegator, destination], change);
+}
+
+/** Whether stake that moved to a validator still stands for where it came from. */
+export const isMoving = (ctx: ReadCtx, delegator: string, destination: string): boolean =>
+  arrivals.has(ctx, [delegator, destination]);
 
 /** Counts one entry more; fails with (validators, 25) where as many are under way as may be. */
 export function countEntry(ctx: WriteCtx, parties: Parties): void {
@@ -45,15 +55,19 @@ export function countAll(ctx: WriteCtx): void {
 }
 
 export const entriesAreCounted = invariant(
-  "what is under way from each validator is counted",
+  "what is under way from each validator, and what has moved to it, is counted",
   "full",
   (ctx) => {
     const counts = new Map<string, bigint>();
+    const note = (key: string): unknown => counts.set(key, (counts.get(key) ?? 0n) + 1n);
     for (const parties of everyEntry(ctx)) {
-      const source = sourceOf(parties);
-      counts.set(source, (counts.get(source) ?? 0n) + 1n);
+      note(sourceOf(parties));
+      if (parties.source !== "") note(`${parties.delegator} ${parties.operator}`);
     }
-    const counted = [...underWay.all(ctx)];
-    return counted.length === counts.size && counted.every(([source, n]) => counts.get(source) === n);
+    const counted = [
+      ...underWay.all(ctx),
+      ...[...arrivals.all(ctx)].map(([[delegator, to], n]) => [`${delegator} ${to}`, n] as const),
+    ];
+    return counted.length === counts.size && counted.every(([key, n]) => counts.get(key) === n);
   },
 );

@@ -52,7 +52,7 @@ test("a sum that is not what validators have to pay is seen", async () => {
   assert.deepEqual(chain.read(lacking(EARNINGS)), [true, false]);
 });
 
-test("sums stay right when rewards are paid, a validator goes, and a chain begins with an export", async () => {
+test("sums stay right when rewards are paid, a validator goes and a chain goes on elsewhere", async () => {
   const chain = stakedChain();
   await says(chain, ann, fund(ann, 7n));
   await chain.rawBlock([]);
