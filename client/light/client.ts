@@ -41,6 +41,8 @@ const BACKWARD_MAX = 20_000n;
 /** For so long a witness may lag behind the primary. */
 const LAG_MS = 10_000;
 const LAG_POLL_MS = 200;
+/** After so long a witness is asked for no further block. */
+const WITNESS_MS = 60_000;
 
 /**
  * Follows a chain's headers without running a node: from one block that is trusted, later ones by the
@@ -128,7 +130,12 @@ export class LightClient {
   }
 
   /** Blocks from the trusted one to the target, each of which vouches for the next; halves too long ways. */
-  async #verified(trusted: Block, target: Block, source: BlockSource): Promise<readonly Block[]> {
+  async #verified(
+    trusted: Block,
+    target: Block,
+    source: BlockSource,
+    endMs = Number.POSITIVE_INFINITY,
+  ): Promise<readonly Block[]> {
     const path: Block[] = [];
     const ahead = [target];
     let last = trusted;
@@ -139,6 +146,7 @@ export class LightClient {
         ahead.pop();
         continue;
       }
+      if (this.#clock.now() >= endMs) throw new ClientError("unreachable", `${source.name} takes too long`);
       const middle = last.header.height + (next.header.height - last.header.height) / 2n;
       ahead.push(await this.#blockOf(source, middle));
     }
@@ -162,10 +170,11 @@ export class LightClient {
 
   /** What a witness has: the same header, another one that is signed too, or nothing that can be believed. */
   async #ask(witness: BlockSource, trusted: Block, target: Block): Promise<"same" | "none" | Block> {
+    const endMs = this.#clock.now() + WITNESS_MS;
     try {
       const block = await this.#blockOf(witness, target.header.height);
       if (isSame(block.header, target.header)) return "same";
-      await this.#verified(trusted, block, witness);
+      await this.#verified(trusted, block, witness, endMs);
       return block;
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;

@@ -14,6 +14,8 @@ export interface BlockSource {
 }
 
 const TIMEOUT_MS = 15_000;
+/** For a block with all pages of its validators. */
+const BLOCK_TIMEOUT_MS = 60_000;
 const ANSWER_BYTES_MAX = 8 << 20;
 const VALIDATORS_PAGE = 100;
 /** What CometBFT gives of headers at once. */
@@ -32,10 +34,15 @@ async function textOf(response: Response): Promise<string> {
 }
 
 /** One call of CometBFT's RPC; its error in words is one of kind `refused`. */
-async function call(rpc: string, method: string, params: Readonly<Record<string, string>>): Promise<unknown> {
+async function call(
+  rpc: string,
+  method: string,
+  params: Readonly<Record<string, string>>,
+  endMs = Number.POSITIVE_INFINITY,
+): Promise<unknown> {
   const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
   const headers = { "content-type": "application/json" };
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = AbortSignal.timeout(Math.max(0, Math.min(TIMEOUT_MS, endMs - Date.now())));
   let text: string;
   try {
     text = await textOf(await fetch(rpc, { method: "POST", headers, body, signal, redirect: "error" }));
@@ -61,29 +68,32 @@ const isAhead = (error: unknown): boolean =>
 /** CometBFT's RPC at an http or https address. */
 export function rpcSource(rpc: string): BlockSource {
   if (!/^https?:\/\//.test(rpc)) throw new ClientError("badInput", `not an http address: ${rpc}`);
-  const validators = async (height: bigint): Promise<readonly Validator[]> => {
+  const validators = async (height: bigint, endMs: number): Promise<readonly Validator[]> => {
     const found: Validator[] = [];
     for (let page = 1; ; page++) {
       const params = { height: `${height}`, page: `${page}`, per_page: `${VALIDATORS_PAGE}` };
-      const answer = fieldsOf(await call(rpc, "validators", params), "validators");
+      const answer = fieldsOf(await call(rpc, "validators", params, endMs), "validators");
       const more = listOf(answer["validators"], "validators").map(validatorOf);
       found.push(...more);
-      const isOver = more.length === 0 || BigInt(found.length) >= wholeOf(answer["total"], "total");
-      if (isOver || found.length > VALIDATORS_MAX) return found;
+      if (BigInt(found.length) >= wholeOf(answer["total"], "total") || found.length > VALIDATORS_MAX)
+        return found;
+      if (more.length < VALIDATORS_PAGE)
+        throw new ClientError("badAnswer", `${rpc} gives fewer validators of height ${height} than it has`);
     }
   };
   return {
     name: rpc,
     async block(height) {
+      const endMs = Date.now() + BLOCK_TIMEOUT_MS;
       try {
         const params = height === undefined ? {} : { height: `${height}` };
-        const answer = fieldsOf(await call(rpc, "commit", params), "commit");
+        const answer = fieldsOf(await call(rpc, "commit", params, endMs), "commit");
         const signed = fieldsOf(answer["signed_header"], "signed_header");
         const header = headerOf(signed["header"]);
         const commit = commitOf(signed["commit"]);
         if (height !== undefined && header.height !== height)
           throw new ClientError("badAnswer", `asked for height ${height}, told of ${header.height}`);
-        return { header, commit, validators: await validators(header.height) };
+        return { header, commit, validators: await validators(header.height, endMs) };
       } catch (error) {
         if (isAhead(error)) return undefined;
         throw error;

@@ -126,6 +126,16 @@ test("a witness whose header no block can carry is one that has nothing", async 
   await assert.rejects((await open({ witnesses: [witness] })).newest(), fault("unconfirmed"));
 });
 
+test("a witness that takes a minute for every block is not asked for many", async () => {
+  const asked: bigint[] = [];
+  const clock = clockAt(momentOf(LENGTH));
+  const slow = sourceOf(attack, asked);
+  const witness = { ...slow, block: (height?: bigint) => clock.sleep(50_000).then(() => slow.block(height)) };
+  const light = await open({ clock, witnesses: [witness, sourceOf(chain)] });
+  assert.equal((await light.newest()).height, 60n);
+  assert.equal(asked.length, 2);
+});
+
 test("a node that shows another block than before is found out", async () => {
   let blocks = chain;
   const light = await open({

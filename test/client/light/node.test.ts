@@ -105,6 +105,21 @@ test("an answer of any other shape is an error of the client and no other", asyn
   assert.ok(refused > 500, `${refused}`);
 });
 
+test("a node that gives a set of validators one by one is not asked for the next", async () => {
+  let pages = 0;
+  proxy.alter(({ method, answer }) => {
+    if (method !== "validators") return answer;
+    pages++;
+    return { ...answer, result: { ...(answer["result"] as object), total: "10000" } };
+  });
+  await assert.rejects(
+    rpcSource(proxy.url).block(TRUSTED_HEIGHT),
+    (error) => error instanceof ClientError && error.kind === "badAnswer",
+  );
+  proxy.alter(({ answer }) => answer);
+  assert.equal(pages, 1);
+});
+
 test("a balance, an account, a game and a round are proven, and so is what is not there", () =>
   withClient({}, async (client) => {
     const to = person("paid");
