@@ -23,7 +23,7 @@ export interface ConnectOptions {
   readonly signer?: TxSigner;
   /** Looks for new blocks every 50 ms instead of every 250: for local chains with short blocks. */
   readonly faster?: boolean;
-  /** Base units up to which fees are raised when a mempool wants more; see `SendOptions.feeMax`. */
+  /** Base units that a transaction may cost at most; see `SendOptions.feeMax`. */
   readonly feeMax?: bigint;
   /** What is trusted, so that `verified` needs not to trust the node. */
   readonly light?: LightTrust;

@@ -1,4 +1,5 @@
 import { Query as AccountQuery } from "#proto/gen/cosmos/auth.ts";
+import type { Fee } from "#proto/gen/cosmos/tx.ts";
 import { Query as AuthQuery, type Params } from "#proto/gen/iterum/auth.ts";
 import { ClientError } from "./errors.ts";
 import { feeFor, gasFor, ownGas } from "./fees.ts";
@@ -41,14 +42,22 @@ export function planner(ask: Ask, account: SigningAccount, chainId: string): Pla
     known = await txParams(ask);
     return known;
   };
+  /** The least fee, also of newer parameters where that of those known is above the sender's limit. */
+  const feeOf = async (gas: bigint, feeMax: bigint | undefined): Promise<Fee> => {
+    const isWithin = ({ amount }: Fee) => feeMax === undefined || (amount[0]?.amount ?? 0n) <= feeMax;
+    let fee = feeFor(gas, known ?? (await paramsNow()));
+    if (!isWithin(fee)) fee = feeFor(gas, await paramsNow());
+    if (isWithin(fee)) return fee;
+    throw new ClientError("badInput", `the least fee, ${fee.amount[0]?.amount}, is above ${feeMax}`);
+  };
   return {
-    planOf: async ({ messages, memo, gasLimit = gasFor(messages), feeGranter: granter }) => {
-      const params = known ?? (await paramsNow());
+    planOf: async ({ messages, memo, gasLimit = gasFor(messages), feeGranter: granter, feeMax }) => {
+      const fee = await feeOf(ownGas(gasLimit), feeMax);
       accountNumber ??= (await accountInfo(ask, account.address)).accountNumber;
       return {
         messages,
         memo,
-        fee: { ...feeFor(ownGas(gasLimit), params), granter },
+        fee: { ...fee, granter },
         chainId,
         accountNumber,
       };

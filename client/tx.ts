@@ -21,8 +21,10 @@ export interface SendOptions {
   /** Gas to ask for at least; by default the sum of generous amounts per message. */
   readonly gasLimit?: bigint;
   /**
-   * Base units up to which the fee is raised when a mempool wants more or drops the transaction; never raised
-   * unless given here or to `connect`. A wallet that asks its owner asks again each time.
+   * The most that may be paid, in base units: up to it the fee is raised when a mempool wants more or drops
+   * the transaction, and a chain whose least fee is above it is sent nothing (`badInput`). Unless given here
+   * or to `connect`, the fee is the least that the node tells of, whatever that is. A wallet that asks its
+   * owner asks again each time.
    */
   readonly feeMax?: bigint;
   /** Who pays the fee instead, having allowed it (feegrant). */

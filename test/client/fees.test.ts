@@ -172,6 +172,17 @@ test("a node too busy to tell the least fee refuses no send and ends none that i
   assert.deepEqual([asked, sent.done, sent.hashes], [2, false, ["first"]]);
 });
 
+test("a send whose least fee is above its limit is not signed", () =>
+  withClient(bob, { feeMax: 1n }, async (client) => {
+    const before = await client.bank.balance(bob.address, DENOM);
+    for (const unordered of [false, true])
+      await assert.rejects(
+        client.send([payment(bob, cid)], { unordered }),
+        (error) => error instanceof ClientError && error.kind === "badInput" && error.hashes.length === 0,
+      );
+    assert.equal(await client.bank.balance(bob.address, DENOM), before);
+  }));
+
 test("a send that a full mempool refuses for its price pays more, within its limit", () =>
   withClient(bob, { feeMax: limit }, async (client) => {
     for (const unordered of [false, true]) {
