@@ -8,6 +8,8 @@ export interface PoolOptions {
   readonly threads: number;
   /** A thread that has not answered after this long counts as dead, milliseconds. */
   readonly timeoutMs: number;
+  /** How much longer its first answer may take, which waits for the thread to start; by default no longer. */
+  readonly startMs?: number;
   readonly resourceLimits?: ResourceLimits;
   /** What each thread finds as its `workerData`. */
   readonly workerData?: unknown;
@@ -25,6 +27,7 @@ interface Waiting<Job, Answer> {
 interface Thread<Job, Answer> {
   readonly worker: Worker;
   readonly ended: Promise<void>;
+  hasAnswered: boolean;
   current: Waiting<Job, Answer> | undefined;
   timer: NodeJS.Timeout | undefined;
 }
@@ -78,7 +81,9 @@ export class WorkerPool<Job, Answer> {
 
   #give(thread: Thread<Job, Answer>, waiting: Waiting<Job, Answer>): void {
     thread.current = waiting;
-    thread.timer = setTimeout(() => void thread.worker.terminate(), this.#options.timeoutMs);
+    const { timeoutMs, startMs = 0 } = this.#options;
+    const patienceMs = timeoutMs + (thread.hasAnswered ? 0 : startMs);
+    thread.timer = setTimeout(() => void thread.worker.terminate(), patienceMs);
     thread.worker.postMessage(waiting.job);
   }
 
@@ -86,10 +91,13 @@ export class WorkerPool<Job, Answer> {
     const { entry, resourceLimits, workerData } = this.#options;
     const worker = new Worker(entry, { workerData, ...(resourceLimits && { resourceLimits }) });
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    const thread: Thread<Job, Answer> = { worker, ended, current: undefined, timer: undefined };
+    const thread: Thread<Job, Answer> = {
+      ...{ worker, ended, hasAnswered: false, current: undefined, timer: undefined },
+    };
     let cause: unknown;
     worker.on("message", (answer: Answer) => {
       clearTimeout(thread.timer);
+      thread.hasAnswered = true;
       const answered = thread.current;
       thread.current = undefined;
       answered?.resolve(answer);

@@ -20,9 +20,11 @@ export interface QueryOptions extends QueryThread {
 const WAITING_MAX = 256;
 /**
  * A thread that has not answered by then is ended: its query does something that no read and no clock
- * interrupts. A new thread needs some of this to start.
+ * interrupts.
  */
 const HUNG_MS = 5_000;
+/** How long a new thread may take to start on a machine that is busy with other things. */
+const START_MS = 30_000;
 const HEAP_MB = 256;
 const NONE = new Uint8Array(0);
 
@@ -33,7 +35,7 @@ function refused({ code, codespace, text }: ErrorFactory): QueryResult {
 /** Starts threads that answer queries over the state of this process; see ADR 0008. */
 export function startQueries({ threads, ...workerData }: QueryOptions): QueryService {
   const pool = new WorkerPool<QueryRequest, QueryAnswer>({
-    ...{ threads, workerData, failuresMax: 1, timeoutMs: HUNG_MS },
+    ...{ threads, workerData, failuresMax: 1, timeoutMs: HUNG_MS, startMs: START_MS },
     entry: new URL("./worker.ts", import.meta.url),
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });

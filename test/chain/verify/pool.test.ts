@@ -7,11 +7,12 @@ import type { MortalAnswer, MortalJob } from "./mortal-worker.ts";
 const open: WorkerPool<MortalJob, MortalAnswer>[] = [];
 afterEach(() => Promise.all(open.splice(0).map((pool) => pool.close())));
 
-function newPool(threads: number, timeoutMs = 60_000): WorkerPool<MortalJob, MortalAnswer> {
+function newPool(threads: number, timeoutMs = 60_000, startMs = 0): WorkerPool<MortalJob, MortalAnswer> {
   const pool = new WorkerPool<MortalJob, MortalAnswer>({
     entry: new URL("./mortal-worker.ts", import.meta.url),
     threads,
     timeoutMs,
+    startMs,
     resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8 },
   });
   open.push(pool);
@@ -45,6 +46,12 @@ test("a thread that does not answer in time is ended and its job answered by ano
   const first = await pool.run({ deaths: deaths(0) });
   const second = await pool.run({ end: "hang", deaths: deaths(1) });
   assert.notEqual(second.threadId, first.threadId);
+});
+
+test("a thread's first answer may also take the time that the thread needs to start", async () => {
+  const pool = newPool(1, 1, 60_000);
+  const { threadId } = await pool.run({ deaths: deaths(0) });
+  assert.deepEqual(pool.threadIds, [threadId]);
 });
 
 test("a job at which two threads die is given up with a failure, and the next is answered", async () => {

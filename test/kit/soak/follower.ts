@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, Worker, workerData } from "node:worker_threads";
+import type { App } from "#chain/app.ts";
 import { toHex } from "#chain/bytes/hex.ts";
 import { latestHeight } from "#chain/node/status.ts";
-import { blockOf } from "#chain/node/stored-blocks.ts";
+import { blockOf, ReplayError } from "#chain/node/stored-blocks.ts";
 import { noProofs } from "../chain.ts";
 import { replica } from "../replay.ts";
 
@@ -27,6 +28,8 @@ export interface Follower {
 }
 
 const POLL_MS = 200;
+/** Looks at a node that is not up yet: five minutes and more. */
+const BEGIN_TRIES_MAX = 1_500;
 
 /**
  * Runs the node's chain from genesis on a second app, which checks every invariant after every block; outages
@@ -51,8 +54,19 @@ export function startFollower(rpcUrl: string): Follower {
   };
 }
 
+/** An app at the genesis of the node, as soon as that is up. */
+async function begin(rpcUrl: string): Promise<App> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await replica(rpcUrl, noProofs);
+    } catch (error) {
+      if (!(error instanceof ReplayError) || tries === BEGIN_TRIES_MAX) throw error;
+      await sleep(POLL_MS);
+    }
+}
+
 async function follow(rpcUrl: string, isLast: () => boolean): Promise<Followed> {
-  const app = await replica(rpcUrl, noProofs);
+  const app = await begin(rpcUrl);
   let [txs, failed, height] = [0, 0, 0n];
   for (let mayGrow = true; mayGrow; ) {
     // The last look is one that began after the wish to end.
