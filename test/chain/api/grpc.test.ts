@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { test } from "node:test";
 import { backendOf } from "#chain/api/backend.ts";
 import { cometRpc } from "#chain/api/comet.ts";
@@ -11,8 +11,8 @@ import type { Rpc } from "#chain/proto/codec.ts";
 import { Query as Bank } from "#proto/gen/cosmos/bank.ts";
 
 test("gRPC takes few calls of one connection at once, and ends though one of them never does", async () => {
-  const reached = Promise.withResolvers<void>();
-  const silent = createServer(() => reached.resolve()).listen(0, "127.0.0.1");
+  const reached = Promise.withResolvers<Socket>();
+  const silent = createServer((socket) => reached.resolve(socket)).listen(0, "127.0.0.1");
   await once(silent, "listening");
   const rpc = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
   const comet = cometRpc(rpc, { ...API_LIMITS, timeoutMs: 600_000 });
@@ -27,10 +27,11 @@ test("gRPC takes few calls of one connection at once, and ends though one of the
   const headers = { ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers" };
   const stream = session.request(headers).on("error", () => undefined);
   stream.end(Buffer.alloc(5));
-  await reached.promise;
+  const asked = await reached.promise;
   const cut = new Promise((resolve) => stream.once("close", resolve));
   await grpc.close();
   await cut;
   session.destroy();
+  asked.destroy();
   silent.close();
 });
