@@ -26,7 +26,7 @@ const PLACES = 6;
 const DEAR = 100_000n;
 const limit = 2n * TOKEN;
 /** Slow blocks: the mempool is full for most of the time. */
-const PACE_MS = 1_500;
+const PACE_MS = 700;
 const [ann, bob, cid] = people("ann", "bob", "cid") as [Person, Person, Person];
 
 let node: TestNode;
