@@ -1,6 +1,7 @@
 import { toHex } from "#chain/bytes/hex.ts";
 import { ApiError, errorOfApp } from "./errors.ts";
 import type { ApiLimits } from "./limits.ts";
+import { readJson } from "./read-json.ts";
 
 /** The state's answer to a query, and the height of which it is. */
 export interface StateAnswer {
@@ -45,19 +46,16 @@ function boundedReader({
 }: ApiLimits): (response: Response) => Promise<unknown> {
   let bytesOfAll = 0;
   return async (response) => {
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
+    let held = 0;
     try {
-      for await (const chunk of response.body ?? []) {
-        bytes += chunk.length;
-        bytesOfAll += chunk.length;
+      return await readJson(response, (pieceBytes, bytes) => {
+        held = bytes;
+        bytesOfAll += pieceBytes;
         if (bytes > answerBytesMax) throw new ApiError("resourceExhausted", TOO_LONG);
         if (bytesOfAll > answersBytesMax) throw new ApiError("unavailable", "too many long answers at once");
-        chunks.push(chunk);
-      }
-      return JSON.parse(Buffer.concat(chunks).toString("utf8")) as unknown;
+      });
     } finally {
-      bytesOfAll -= bytes;
+      bytesOfAll -= held;
     }
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { readJson } from "#chain/api/read-json.ts";
 import { type AppChild, AppNotStarted, describeExit } from "./app-child.ts";
 import type { Comet } from "./comet.ts";
 
@@ -75,22 +76,14 @@ const ANSWER_MS = 2_000;
 /** The longest that CometBFT gives is a piece of a genesis: 16 MiB, in base64. */
 const ANSWER_BYTES_MAX = 32 << 20;
 
-/** The JSON of an answer, of which no more is ever held than allowed: it may be a stranger's. */
-async function boundedJson(response: Response, bytesMax: number): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) throw new Error(`an answer of more than ${bytesMax} bytes`);
-    chunks.push(chunk);
-  }
-  return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+function allowAnswer(_: number, bytes: number): void {
+  if (bytes > ANSWER_BYTES_MAX) throw new Error(`an answer of more than ${ANSWER_BYTES_MAX} bytes`);
 }
 
 /** The result of a call of a node's RPC. Rejects when it does not answer, or with an error. */
 export async function rpcResult<T>(rpcUrl: string, path: string, timeoutMs = ANSWER_MS): Promise<T> {
   const response = await fetch(`${rpcUrl}/${path}`, { signal: AbortSignal.timeout(timeoutMs) });
-  const { result, error } = (await boundedJson(response, ANSWER_BYTES_MAX)) as {
+  const { result, error } = (await readJson(response, allowAnswer)) as {
     result?: T;
     error?: { readonly message?: string; readonly data?: string };
   };

@@ -1,6 +1,7 @@
 import type { Block } from "#chain/app/types.ts";
 import { fromHex } from "#chain/bytes/hex.ts";
 import type { Evidence, Vote } from "#chain/kernel/ctx.ts";
+import { rpcResult } from "./status.ts";
 
 /** A node whose blocks cannot be had, or whose chain this program computes another state of. */
 export class ReplayError extends Error {
@@ -69,10 +70,7 @@ const ABSENT = 1;
 /** The result of a path of a node's RPC. Throws ReplayError. */
 export async function ask<T>(rpcUrl: string, path: string): Promise<T> {
   try {
-    const response = await fetch(`${rpcUrl}/${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const { result, error } = (await response.json()) as { result?: T; error?: { data?: string } };
-    if (result === undefined) throw new ReplayError(error?.data ?? "no result");
-    return result;
+    return await rpcResult<T>(rpcUrl, path, TIMEOUT_MS);
   } catch (cause) {
     throw new ReplayError(`cannot get ${path} from ${rpcUrl}`, { cause });
   }

@@ -1,4 +1,5 @@
 import { bech32 } from "@scure/base";
+import { sha256 } from "#chain/bytes/hash.ts";
 import { ADDRESS_BYTES, ADDRESS_PREFIX, addressBytes, toAddress } from "./address.ts";
 
 // Wallets write the addresses of a validator's account and of its consensus key with prefixes of their own.
@@ -10,6 +11,10 @@ const TEXT_CHARACTERS_MAX = 90;
 /** The address of an account as that of a validator's operator. */
 export const toOperator = (account: string): string =>
   bech32.encode(OPERATOR_PREFIX, bech32.toWords(addressBytes(account)));
+
+/** First 20 bytes of SHA-256 of an Ed25519 consensus key, as CometBFT has it. */
+export const consensusAddress = (publicKey: Uint8Array): Uint8Array =>
+  sha256(publicKey).subarray(0, ADDRESS_BYTES);
 
 /** The address of a consensus key (20 bytes) as text. */
 export const toConsensusAddress = (address: Uint8Array): string =>

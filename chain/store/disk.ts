@@ -1,4 +1,3 @@
-import { open } from "node:fs/promises";
 import { ClassicLevel } from "classic-level";
 import { StoreError } from "./error.ts";
 import { END_KEY, FIRST_KEY, HEAD_KEY, placeOf, RESTORING_KEY } from "./keys.ts";
@@ -6,6 +5,7 @@ import type { Kv } from "./kv.ts";
 import type { NodeStore } from "./port.ts";
 import { clearKv } from "./restore.ts";
 import { Store, type StoreOptions } from "./store.ts";
+import { syncFolder } from "./sync-folder.ts";
 
 /** Blocks of tables that are not mapped into memory: those are read where they lie. */
 const BLOCK_CACHE_BYTES = 8 << 20;
@@ -68,16 +68,6 @@ async function expectEmpty(kv: Kv): Promise<void> {
     throw new StoreError("corrupt", "there are entries but no version", placeOf(HEAD_KEY));
 }
 
-/** Makes the names in a directory as durable as the files. */
-async function syncNames(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
 /** Opens or makes the LevelDB of a directory; StoreError `open` when it is not to be had. */
 export async function openLevelKv(path: string, shared = false): Promise<Kv> {
   const level: Level = new ClassicLevel(path, { ...LEVEL_OPTIONS, multithreading: shared });
@@ -85,7 +75,7 @@ export async function openLevelKv(path: string, shared = false): Promise<Kv> {
     await level.open();
     // LevelDB renames its list of files when it opens and leaves it to luck when the new name is on disk:
     // after a disk broke before the first block, the old name led to a list that was gone.
-    await syncNames(path);
+    await syncFolder(path);
   } catch (cause) {
     await level.close().catch(() => undefined);
     throw new StoreError("open", `cannot open ${path}`, { cause });

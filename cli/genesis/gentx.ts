@@ -1,7 +1,6 @@
-import { sha256 } from "#chain/bytes/hash.ts";
 import { fromHex, toHex } from "#chain/bytes/hex.ts";
 import type { Json } from "#chain/proto/json.ts";
-import { parseOperator } from "#chain/protocol/operator.ts";
+import { consensusAddress, parseOperator } from "#chain/protocol/operator.ts";
 import { CliError, ensureCli, messageOf } from "#cli/errors.ts";
 import { jsonOf } from "#cli/files.ts";
 import type { Key } from "#cli/home/keys.ts";
@@ -32,9 +31,6 @@ export interface Gentx {
 
 /** Base units that make one of power. */
 const POWER_UNITS = 1_000_000n;
-
-/** First 20 bytes of SHA-256 of a consensus key. */
-const consensusAddress = (key: Uint8Array): Uint8Array => sha256(key).subarray(0, 20);
 
 /** Signs what makes a validator as a chain's genesis takes it: with account number and sequence 0. */
 export async function signGentx(key: Key, chainId: string, message: MsgCreateValidator): Promise<Uint8Array> {

@@ -3,6 +3,7 @@ import { link, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { toHex } from "#chain/bytes/hex.ts";
 import { fromUtf8 } from "#chain/bytes/utf8.ts";
+import { syncFolder } from "#chain/store/sync-folder.ts";
 import { CliError, ensureCli } from "#cli/errors.ts";
 import { readSecretFile } from "./layout.ts";
 import { isSealed, type Sealed } from "./sealing.ts";
@@ -71,16 +72,6 @@ export async function readKeyFile(folder: string, name: string): Promise<KeyFile
 
 const hasCode = (error: unknown, code: string): boolean =>
   error instanceof Error && "code" in error && error.code === code;
-
-/** Makes names that were given or taken in a folder last through a loss of power. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
 
 /**
  * Writes a file of mode 0600 as a whole or not at all, and durably: in place of the one there, or only where

@@ -1,6 +1,5 @@
-import { sha256 } from "#chain/bytes/hash.ts";
 import { decText } from "#chain/proto/dec.ts";
-import { parseOperator, toConsensusAddress } from "#chain/protocol/operator.ts";
+import { consensusAddress, parseOperator, toConsensusAddress } from "#chain/protocol/operator.ts";
 import { CliError, ensureCli } from "#cli/errors.ts";
 import { addressOf } from "#cli/home/keys.ts";
 import type { HomeLayout } from "#cli/home/layout.ts";
@@ -36,7 +35,7 @@ const percent = (units: bigint): string => `${Number(decText(units)) * 100} %`;
 /** The consensus address of a validator. */
 function consensusAddressOf({ consensusPubkey }: Validator): string {
   const { key } = PubKey.decode(consensusPubkey?.value ?? new Uint8Array(0));
-  return toConsensusAddress(sha256(key).subarray(0, 20));
+  return toConsensusAddress(consensusAddress(key));
 }
 
 async function unitOfStake(client: IterumClient) {

@@ -1,5 +1,4 @@
 import { concat } from "#chain/bytes/concat.ts";
-import { sha256 } from "#chain/bytes/hash.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 import { merkleRoot } from "#chain/merkle/rfc6962.ts";
 import { uvarint } from "#chain/merkle/varint.ts";
@@ -64,9 +63,6 @@ export const headerHash = (header: Header): Uint8Array =>
 /** Hash of a validator set, 32 bytes: over keys and powers in their order (`ValidatorSet.Hash`). */
 export const validatorsHash = (validators: readonly Validator[]): Uint8Array =>
   merkleRoot(validators.map(({ pubKey, votingPower }) => SimpleValidator.encode({ pubKey, votingPower })));
-
-/** Consensus address of an ed25519 key, 20 bytes. */
-export const consensusAddress = (key: Uint8Array): Uint8Array => sha256(key).slice(0, 20);
 
 /** What a validator has signed that voted for the block of a commit (`VoteSignBytes`). */
 export function voteBytes(chainId: string, commit: Commit, { timestamp }: CommitSig): Uint8Array {

@@ -2,8 +2,9 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { equalBytes } from "#chain/bytes/compare.ts";
 import { toHex } from "#chain/bytes/hex.ts";
 import { EncodeError } from "#chain/proto/error.ts";
+import { consensusAddress } from "#chain/protocol/operator.ts";
 import { BlockIDFlag, type CommitSig, type Header, type Validator } from "#proto/gen/tendermint/types.ts";
-import { type Block, consensusAddress, headerHash, timeNs, validatorsHash, voteBytes } from "./block.ts";
+import { type Block, headerHash, timeNs, validatorsHash, voteBytes } from "./block.ts";
 import { LightError } from "./error.ts";
 
 /** What a light client takes for granted. */

@@ -4,6 +4,7 @@ import { ensure } from "#chain/kernel/error.ts";
 import type { Handler } from "#chain/kernel/module.ts";
 import { parseAddress } from "#chain/protocol/address.ts";
 import { BEACON_SIGNATURE_BYTES, verifyPossession } from "#chain/protocol/beacon.ts";
+import { consensusAddress } from "#chain/protocol/operator.ts";
 import * as validators from "#modules/validators/api.ts";
 import type {
   ComingBeaconKey,
@@ -61,7 +62,7 @@ function arrive(ctx: WriteCtx, operator: string): void {
   const validator = validators.validator(ctx, operator);
   if (!coming || !validator) return;
   const { publicKey, possession } = coming;
-  const address = validators.consensusAddress(validator.publicKey);
+  const address = consensusAddress(validator.publicKey);
   // A consensus key that it had may propose once more, with the new secret: its node has no other.
   for (const key of [address, ...formerKeys(ctx, operator)])
     beaconKeys.set(ctx, key, { validator: key, publicKey, possession });
@@ -78,18 +79,15 @@ function formerKeys(ctx: ReadCtx, operator: string): readonly Uint8Array[] {
 }
 
 /** Lets the key of a consensus address go once it can propose no more. */
-export const letGo = (ctx: WriteCtx, consensusAddress: Uint8Array): void => {
-  if (beaconKeys.has(ctx, consensusAddress))
-    goings.set(ctx, [ctx.height + GOING_DELAY, consensusAddress], true);
+export const letGo = (ctx: WriteCtx, address: Uint8Array): void => {
+  if (beaconKeys.has(ctx, address)) goings.set(ctx, [ctx.height + GOING_DELAY, address], true);
 };
 
 /** Whether a consensus address proposes, or may do so without another word of its operator. */
-function mayPropose(ctx: ReadCtx, consensusAddress: Uint8Array): boolean {
-  if (validators.isSeated(ctx, consensusAddress)) return true;
-  const validator = validators.byConsensusAddress(ctx, consensusAddress);
-  return (
-    validator !== undefined && equalBytes(validators.consensusAddress(validator.publicKey), consensusAddress)
-  );
+function mayPropose(ctx: ReadCtx, address: Uint8Array): boolean {
+  if (validators.isSeated(ctx, address)) return true;
+  const validator = validators.byConsensusAddress(ctx, address);
+  return validator !== undefined && equalBytes(consensusAddress(validator.publicKey), address);
 }
 
 /** Lets a validator of genesis be elected whose key genesis has. */
@@ -132,7 +130,7 @@ function due<K>(
 export function keyOf(ctx: ReadCtx, operator: string): QueryBeaconKeyResponse {
   const { publicKey } = validators.validatorOf(ctx, operator);
   return {
-    key: beaconKeys.get(ctx, validators.consensusAddress(publicKey)),
+    key: beaconKeys.get(ctx, consensusAddress(publicKey)),
     coming: comingKeys.get(ctx, operator),
   };
 }

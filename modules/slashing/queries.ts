@@ -4,7 +4,7 @@ import type { Answers } from "#chain/kernel/module.ts";
 import { pageOf } from "#chain/kernel/page.ts";
 import { mulDiv } from "#chain/math/mul-div.ts";
 import { addressBytes } from "#chain/protocol/address.ts";
-import { parseConsensusAddress, toConsensusAddress } from "#chain/protocol/operator.ts";
+import { consensusAddress, parseConsensusAddress, toConsensusAddress } from "#chain/protocol/operator.ts";
 import * as validators from "#modules/validators/api.ts";
 import type { Query, ValidatorSigningInfo } from "#proto/gen/cosmos/slashing.ts";
 import type { SigningRecord } from "#proto/gen/iterum/slashing.ts";
@@ -16,7 +16,7 @@ function infoTo(ctx: ReadCtx, record: SigningRecord): ValidatorSigningInfo {
   const { operator, startHeight, missed, jailedUntilMs, tombstoned } = record;
   const { publicKey } = validators.validatorOf(ctx, operator);
   return {
-    address: toConsensusAddress(validators.consensusAddress(publicKey)),
+    address: toConsensusAddress(consensusAddress(publicKey)),
     startHeight,
     indexOffset: ctx.height > startHeight ? ctx.height - startHeight : 0n,
     jailedUntil: { seconds: mulDiv(jailedUntilMs, 1n, 1_000n, "down"), nanos: 0 },

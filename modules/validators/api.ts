@@ -24,7 +24,7 @@ export {
 export { jail, unjail } from "./jail.ts";
 export { bondDenom, isStaked, unbondingMs } from "./params.ts";
 export { isBonded as isInSet } from "./pools.ts";
-export { byConsensusAddress, consensusAddress, requireReady, setReady, validatorOf } from "./records.ts";
+export { byConsensusAddress, requireReady, setReady, validatorOf } from "./records.ts";
 export { elect, foundingTxs, isSeated, launch } from "./set.ts";
 export { slash } from "./slash.ts";
 

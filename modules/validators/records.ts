@@ -1,21 +1,13 @@
 import { equalBytes } from "#chain/bytes/compare.ts";
-import { sha256 } from "#chain/bytes/hash.ts";
 import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import { mulDiv } from "#chain/math/mul-div.ts";
 import { parseAddress } from "#chain/protocol/address.ts";
+import { consensusAddress } from "#chain/protocol/operator.ts";
 import type { Validator } from "#proto/gen/iterum/validators.ts";
 import { errors } from "./errors.ts";
 import { validatorRemoved } from "./hooks.ts";
-import {
-  byPower,
-  CONSENSUS_ADDRESS_BYTES,
-  changed,
-  consensusKeys,
-  readyOnly,
-  seats,
-  validators,
-} from "./state.ts";
+import { byPower, changed, consensusKeys, readyOnly, seats, validators } from "./state.ts";
 
 /** Base units of stake that make one of power. */
 export const POWER_UNITS = 1_000_000n;
@@ -59,10 +51,6 @@ export function removeEmpty(ctx: WriteCtx, operator: string): void {
   reindex(ctx, operator, candidature(ctx, validator), 0n);
   ctx.fire(validatorRemoved, { operator, consensusAddress: consensusAddress(validator.publicKey) });
 }
-
-/** First 20 bytes of SHA-256 of a consensus key, as CometBFT has it. */
-export const consensusAddress = (publicKey: Uint8Array): Uint8Array =>
-  sha256(publicKey).subarray(0, CONSENSUS_ADDRESS_BYTES);
 
 /** Takes a consensus key for a validator; fails with (validators, 10) where anybody has or had it. */
 export function takeKey(ctx: WriteCtx, operator: string, publicKey: Uint8Array): Uint8Array {

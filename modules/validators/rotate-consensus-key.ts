@@ -1,5 +1,6 @@
 import { ensure } from "#chain/kernel/error.ts";
 import type { Handler } from "#chain/kernel/module.ts";
+import { consensusAddress } from "#chain/protocol/operator.ts";
 import * as auth from "#modules/auth/api.ts";
 import * as bank from "#modules/bank/api.ts";
 import type { MsgRotateConsensusKey, MsgRotateConsensusKeyResponse } from "#proto/gen/iterum/validators.ts";
@@ -9,7 +10,7 @@ import { errors } from "./errors.ts";
 import { keyWasRotated } from "./events.ts";
 import { consensusKeyRotated } from "./hooks.ts";
 import { bondDenom, ensureStaked, unbondingMs } from "./params.ts";
-import { consensusAddress, POWER_UNITS, save, takeKey, validatorOf } from "./records.ts";
+import { POWER_UNITS, save, takeKey, validatorOf } from "./records.ts";
 
 /** Gives the sender's validator another key, once in an unbonding time; the fee is the stake of one power. */
 export const rotateConsensusKey: Handler<MsgRotateConsensusKey, MsgRotateConsensusKeyResponse> = {

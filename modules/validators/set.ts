@@ -1,6 +1,7 @@
 import { compareBytes, equalBytes } from "#chain/bytes/compare.ts";
 import type { ReadCtx, ValidatorUpdate, WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
+import { consensusAddress } from "#chain/protocol/operator.ts";
 import type { Seat, Validator } from "#proto/gen/iterum/validators.ts";
 import { Status } from "#proto/gen/iterum/validators.ts";
 import { found } from "./create-validator.ts";
@@ -10,7 +11,7 @@ import { consensusKeyUnseated, validatorBonded, validatorUnbonding } from "./hoo
 import { schedule } from "./leaving.ts";
 import { isStaked, params, unbondingMs } from "./params.ts";
 import { BONDED_POOL, isBonded, move, NOT_BONDED_POOL } from "./pools.ts";
-import { consensusAddress, powerOf, save, validatorOf } from "./records.ts";
+import { powerOf, save, validatorOf } from "./records.ts";
 import { byPower, changed, consensusKeys, founders, seats } from "./state.ts";
 
 const NO_CHANGE: ValidatorUpdate = { publicKey: new Uint8Array(0), power: 1n };

@@ -1,6 +1,6 @@
 import { toHex } from "#chain/bytes/hex.ts";
 import type { ValidatorUpdate } from "#chain/kernel/ctx.ts";
-import { consensusAddress } from "./sets.ts";
+import { consensusAddress } from "#chain/protocol/operator.ts";
 
 // How CometBFT takes changes of its set, and what it stops for (types/validator_set.go, state/validation.go).
 

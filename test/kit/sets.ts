@@ -1,6 +1,6 @@
-import { sha256 } from "#chain/bytes/hash.ts";
 import { toHex } from "#chain/bytes/hex.ts";
 import type { ValidatorUpdate, Vote } from "#chain/kernel/ctx.ts";
+import { consensusAddress } from "#chain/protocol/operator.ts";
 
 /** The sets of validators of a chain as consensus keeps them. */
 export interface ValidatorSets {
@@ -9,9 +9,6 @@ export interface ValidatorSets {
   /** Takes what the block of a height changes: it holds from the block after the next on. */
   update(height: bigint, updates: readonly ValidatorUpdate[]): void;
 }
-
-/** The consensus address of an Ed25519 key: the first 20 bytes of its SHA-256. */
-export const consensusAddress = (publicKey: Uint8Array): Uint8Array => sha256(publicKey).subarray(0, 20);
 
 /** Sets that begin with the given one; none of them where a chain has none. */
 export function validatorSets(first: readonly ValidatorUpdate[]): ValidatorSets {

@@ -3,6 +3,7 @@ import { utf8 } from "#chain/bytes/utf8.ts";
 import type { AppState } from "#chain/kernel/genesis.ts";
 import { toJson } from "#chain/proto/json.ts";
 import { moduleAddress } from "#chain/protocol/address.ts";
+import { consensusAddress } from "#chain/protocol/operator.ts";
 import { Description } from "#proto/gen/cosmos/staking.ts";
 import { GenesisState as Bank } from "#proto/gen/iterum/bank.ts";
 import { GenesisState as Slashing } from "#proto/gen/iterum/slashing.ts";
@@ -10,7 +11,6 @@ import { GenesisState, Status, Validator } from "#proto/gen/iterum/validators.ts
 import type { Person } from "./accounts.ts";
 import { altered } from "./game/alter.ts";
 import { DENOM } from "./genesis.ts";
-import { consensusAddress } from "./sets.ts";
 
 const ATTO = 10n ** 18n;
 

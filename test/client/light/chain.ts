@@ -1,7 +1,8 @@
 import { sha256 } from "#chain/bytes/hash.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
+import { consensusAddress } from "#chain/protocol/operator.ts";
 import { type SigningKey, signingKey } from "#client/ceramic/ed25519.ts";
-import { type Block, consensusAddress, headerHash, validatorsHash, voteBytes } from "#client/light/block.ts";
+import { type Block, headerHash, validatorsHash, voteBytes } from "#client/light/block.ts";
 import type { BlockSource } from "#client/light/source.ts";
 import type { Clock } from "#client/ports.ts";
 import { PublicKey } from "#proto/gen/tendermint/crypto.ts";

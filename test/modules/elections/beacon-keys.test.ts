@@ -5,6 +5,7 @@ import { toHex } from "#chain/bytes/hex.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
 import type { ErrorFactory } from "#chain/kernel/error.ts";
 import { signBeacon } from "#chain/protocol/beacon.ts";
+import { consensusAddress } from "#chain/protocol/operator.ts";
 import * as auth from "#modules/auth/api.ts";
 import { errors } from "#modules/elections/errors.ts";
 import * as validators from "#modules/validators/api.ts";
@@ -82,7 +83,7 @@ test("a validator enters the set once its beacon key holds, and proposes with it
 test("a beacon key follows its validator to another consensus key, and the old one goes", async () => {
   const { app, block } = signedChain();
   const publicKey = sha256(utf8("another key"));
-  const address = validators.consensusAddress(publicKey);
+  const address = consensusAddress(publicKey);
   const rotate = say(MsgRotateConsensusKey, { operator: ann.address, publicKey });
   const { updates } = await block({ who: ann }, [ann, rotate]);
   assert.deepEqual(

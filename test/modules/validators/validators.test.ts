@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sha256 } from "#chain/bytes/hash.ts";
 import { utf8 } from "#chain/bytes/utf8.ts";
-import { toOperator } from "#chain/protocol/operator.ts";
+import { consensusAddress, toOperator } from "#chain/protocol/operator.ts";
 import * as validators from "#modules/validators/api.ts";
 import { errors } from "#modules/validators/errors.ts";
 import { PubKey } from "#proto/gen/cosmos/crypto/ed25519.ts";
@@ -141,7 +141,7 @@ test("a key is changed once in an unbonding time, for a fee, and never to one th
   ]);
   assert.ok(before - held(chain, ann) >= TOKEN);
   for (const key of [consensusKey(ann), another]) {
-    const address = validators.consensusAddress(key);
+    const address = consensusAddress(key);
     assert.equal(chain.read((ctx) => validators.byConsensusAddress(ctx, address))?.operator, ann.address);
   }
   await refuses(
