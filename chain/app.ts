@@ -1,14 +1,13 @@
 import { type Committed, committedOf } from "#chain/app/base.ts";
 import { beginChain } from "#chain/app/begin.ts";
-import { checkInvariants, placeTxs, runBlock } from "#chain/app/block.ts";
-import { lanesOfList } from "#chain/app/candidate.ts";
+import { checkInvariants } from "#chain/app/block.ts";
+import { type Candidate, lanesOfList } from "#chain/app/candidate.ts";
 import { type Era, type Rules, rulesOf, type State } from "#chain/app/era.ts";
-import { abciEvents, deliverInjected, type Reading } from "#chain/app/execute.ts";
+import { abciEvents, type Reading } from "#chain/app/execute.ts";
 import { guarded } from "#chain/app/guard.ts";
-import { beaconTx, readInjected } from "#chain/app/injected.ts";
-import { TxPool } from "#chain/app/pool.ts";
-import { acceptsTxs, type Judge, sameBlock, selectTxs } from "#chain/app/propose.ts";
+import { type PoolView, TxPool } from "#chain/app/pool.ts";
 import { queryBases, runQuery } from "#chain/app/query.ts";
+import { type Ground, type Runs, runs } from "#chain/app/runs.ts";
 import { type StateSync, stateSync } from "#chain/app/sync.ts";
 import type {
   AppOptions,
@@ -28,12 +27,9 @@ import type { Edition } from "#chain/kernel/edition.ts";
 import { assert } from "#chain/kernel/error.ts";
 import { type AppState, dumpGenesis, type OnModule } from "#chain/kernel/genesis.ts";
 import { type Overlay, overlay } from "#chain/kernel/overlay.ts";
-import { assertLimits, BLOCK_BYTES_MAX } from "#chain/limits.ts";
+import { assertLimits } from "#chain/limits.ts";
 import type { Staged } from "#chain/store/port.ts";
-import { beaconIsSigned } from "#modules/elections/api.ts";
 import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
-
-const NOBODY = new Uint8Array(0);
 
 /** A finalized block that is not committed yet. */
 interface Pending {
@@ -54,8 +50,7 @@ export class App {
   /** State of genesis until block 1 is committed. */
   #genesis: (State & { readonly state: Overlay }) | undefined;
   #pending: Pending | undefined;
-  /** The block that this node proposed last. */
-  #proposed: Block | undefined;
+  readonly #runs: Runs;
   /** Transactions that wait, and the rules under which they were read. */
   #pool: { readonly edition: Edition; readonly txs: TxPool } | undefined;
   /** Snapshots for other nodes, and from them. */
@@ -68,8 +63,10 @@ export class App {
     const waiting = (edition: Edition, id: string) =>
       this.#pool?.edition === edition ? this.#pool.txs.find(id) : undefined;
     this.#rules = rulesOf(options, waiting, (work) => this.#run(work));
+    this.#runs = runs(options, (work) => this.#run(work));
     this.sync = stateSync(options.store, options.snapshots, () => {
       this.#genesis = undefined;
+      this.#runs.forget();
       this.#updatePool([]);
     });
   }
@@ -125,10 +122,6 @@ export class App {
     return readCtx(this.#base(), this.#last());
   }
 
-  #blockInfo({ txs: _, ...block }: Block, verdicts: BlockInfo["verdicts"] = new Map()): BlockInfo {
-    return { ...block, chainId: this.#ctx().chainId, verdicts };
-  }
-
   #run<T>(work: () => T): T {
     return this.#options.guarded ? guarded(work) : work();
   }
@@ -145,7 +138,7 @@ export class App {
   }
 
   /** Committed state, and the block after it as far as it is known. */
-  #view(): { readonly base: ReadStore; readonly block: BlockInfo } {
+  #view(): PoolView {
     const last = this.#last();
     return { base: this.#base(), block: { ...last, height: last.height + 1n } };
   }
@@ -180,11 +173,19 @@ export class App {
     return { txs: this.#pool?.txs.size ?? 0, bytes: this.#pool?.txs.bytes ?? 0 };
   }
 
-  #judge(block: Block): Judge {
-    const { proofs } = this.#options;
+  /** What the next block is run over and with. */
+  #ground(): Ground {
+    const { machine, beacons } = this.#era();
+    const { upgraded } = this.eve();
     return {
-      ...{ machine: this.#era().machine, proofs, base: this.#base(), ctx: this.#ctx() },
-      block: this.#blockInfo(block),
+      ...{ machine, beacons, ctx: this.#ctx() },
+      fresh: () => {
+        const state = overlay(this.#committed().state);
+        // Genesis and upgrades are part of what the block after them writes.
+        this.#genesis?.state.applyTo(state);
+        upgraded?.state.applyTo(state);
+        return state;
+      },
     };
   }
 
@@ -192,64 +193,38 @@ export class App {
    * The transactions of a block that this node proposes, its beacon first: of the given, where a mempool
    * outside the app gives any, else of its own.
    */
-  async prepareProposal(proposal: Proposal): Promise<Uint8Array[]> {
-    const ctx = this.#ctx();
-    const { txs: given, bytesMax, ...at } = proposal;
-    const beacon = beaconTx(ctx, this.#options.beacon);
-    const most = Math.min(bytesMax, BLOCK_BYTES_MAX) - (beacon ? beacon.length + 4 : 0);
-    const judge = this.#judge(proposal);
-    const chosen =
+  prepareProposal(proposal: Proposal): Promise<Uint8Array[]> {
+    const ground = this.#ground();
+    const { txs: given } = proposal;
+    const pool = this.#txs();
+    const offers =
       given.length > 0
         ? // A list from outside may hold what is over beside what is not.
-          await selectTxs(judge, lanesOfList(judge.machine, ctx, given), most, () => "skip")
-        : await selectTxs(judge, this.#txs().lanes(), most, (each) => this.#txs().refused(each));
-    const txs = beacon ? [beacon, ...chosen] : chosen;
-    this.#proposed = { ...at, txs };
-    return txs;
+          { lanes: lanesOfList(ground.machine, ground.ctx, given), refused: () => "skip" as const }
+        : { lanes: pool.lanes(), refused: (each: Candidate) => pool.refused(each) };
+    return this.#runs.propose(ground, proposal, offers);
   }
 
-  /** Whether a proposal is one that a correct proposer could have made. */
-  async processProposal(block: Block): Promise<boolean> {
-    // What this node has just proposed itself holds.
-    if (this.#proposed && sameBlock(this.#proposed, block)) return true;
-    const ctx = this.#ctx();
-    const signed = beaconIsSigned(ctx);
-    if (signed) {
-      const { machine, beacons } = this.#era();
-      const verdicts = beacons(ctx, block);
-      try {
-        const [first = NOBODY] = block.txs;
-        const message = readInjected(machine.registry, first);
-        deliverInjected(machine, overlay(this.#base()), this.#blockInfo(block, verdicts), message);
-      } catch {
-        return false;
-      }
-    }
-    return acceptsTxs(this.#judge(block), block.txs.slice(signed ? 1 : 0));
+  /** Whether a proposal is one that a correct proposer could have made: every transaction enters its run. */
+  processProposal(block: Block): Promise<boolean> {
+    return this.#runs.accepts(this.#ground(), block);
   }
 
-  /** Runs a decided block over the committed state. Pure: calling it again gives the same. */
+  /**
+   * Runs a decided block over the committed state, unless it ran when it was proposed. Pure: calling it again
+   * gives the same.
+   */
   async finalizeBlock(block: Block): Promise<BlockResult> {
-    const { store, proofs } = this.#options;
-    const { edition, machine, beacons: judge } = this.#era();
+    const { store, invariants } = this.#options;
+    const { edition, machine } = this.#era();
     const { upgraded } = this.eve();
-    const placed = await placeTxs(machine, this.#ctx(), block.txs);
-    const verdicts = await proofs.verifyAll(placed.flatMap(({ task }) => task ?? []));
-    const beacons = judge(this.#ctx(), block);
-    const info = this.#blockInfo(block, new Map([...verdicts, ...beacons]));
-    const state = overlay(this.#committed().state);
-    // Genesis and upgrades are part of what the block after them writes.
-    this.#genesis?.state.applyTo(state);
-    upgraded?.state.applyTo(state);
-    const { events, ...run } = this.#run(() => {
-      const { ctx, ...ran } = runBlock(machine, state, info, placed);
-      checkInvariants(machine.registry, ctx, this.#options.invariants);
-      return ran;
-    });
+    const ran = await this.#runs.decided(this.#ground(), block);
+    const { state, ctx, readings, txResults, validatorUpdates } = ran;
+    this.#run(() => checkInvariants(machine.registry, ctx, invariants));
     const staged = store.stage(block.height, state.changes());
-    this.#pending = { staged, machine, readings: placed.map(({ reading }) => reading) };
-    const all = abciEvents([...(upgraded?.events ?? []), ...events]);
-    const result = { appHash: staged.appHash, ...run, events: all };
+    this.#pending = { staged, machine, readings };
+    const events = abciEvents([...(upgraded?.events ?? []), ...ran.events]);
+    const result = { appHash: staged.appHash, txResults, validatorUpdates, events };
     return upgraded ? { ...result, appVersion: edition.appVersion } : result;
   }
 
@@ -259,7 +234,8 @@ export class App {
     assert(pending, "commit without a finalized block");
     const { store, snapshots } = this.#options;
     await store.commit(pending.staged);
-    this.#pending = this.#genesis = this.#proposed = undefined;
+    this.#pending = this.#genesis = undefined;
+    this.#runs.forget();
     pending.machine.knownTxs?.forget();
     this.#updatePool(pending.readings);
     snapshots?.committed(pending.staged.height);

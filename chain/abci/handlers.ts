@@ -72,12 +72,14 @@ function consensusHandlers(app: App, version: string): Consensus {
       const consensusParams = appVersionIs(app.appVersion());
       return { ...ResponseInitChain.zero(), appHash, validators: validators.map(updateTo), consensusParams };
     },
-    async prepareProposal({ maxTxBytes, ...proposal }) {
-      return { txs: await app.prepareProposal({ ...blockOf(proposal), bytesMax: Number(maxTxBytes) }) };
+    async prepareProposal({ maxTxBytes, localLastCommit, misbehavior, ...proposal }) {
+      const block = { ...blockOf(proposal), ...sayingsOf(localLastCommit, misbehavior) };
+      return { txs: await app.prepareProposal({ ...block, bytesMax: Number(maxTxBytes) }) };
     },
-    async processProposal(proposal) {
+    async processProposal({ proposedLastCommit, misbehavior, ...proposal }) {
       const { ACCEPT, REJECT } = ResponseProcessProposal_ProposalStatus;
-      return { status: (await app.processProposal(blockOf(proposal))) ? ACCEPT : REJECT };
+      const block = { ...blockOf(proposal), ...sayingsOf(proposedLastCommit, misbehavior) };
+      return { status: (await app.processProposal(block)) ? ACCEPT : REJECT };
     },
     extendVote: () => ({ voteExtension: NO_BYTES }),
     verifyVoteExtension({ voteExtension }) {
@@ -175,7 +177,7 @@ const blockOf = ({ height, time, proposerAddress, txs }: AbciBlock): Block => ({
 });
 
 /** What a block says of those who decided the one before, and of those who erred. */
-const sayingsOf = (commit: CommitInfo | undefined, misbehavior: readonly Misbehavior[]) => ({
+const sayingsOf = (commit: Pick<CommitInfo, "votes"> | undefined, misbehavior: readonly Misbehavior[]) => ({
   votes: (commit?.votes ?? []).map(voteOf),
   evidence: misbehavior.flatMap(evidenceOf),
 });

@@ -8,10 +8,11 @@ import { answer, type Call, encodeException, type Urgency } from "./dispatch.ts"
  */
 const SLICE_MS = 4;
 /**
- * CheckTx calls of one connection that may be under way at once, so that signatures can be checked in
- * batches.
+ * CheckTx calls of one connection that may be under way at once: so many that the threads that verify their
+ * signatures, in batches, have work left while a block runs, and few enough that a block's own wait behind
+ * them some 25 ms at most.
  */
-const PIPELINE_MAX = 64;
+const PIPELINE_MAX = 512;
 
 /**
  * Queries of one connection that may be under way at once, since threads answer them: enough to keep those

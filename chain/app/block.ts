@@ -18,7 +18,6 @@ import type { InvariantCheck, Machine } from "./types.ts";
 
 /** A transaction of a block as it was read. */
 export interface Placed {
-  readonly bytes: Uint8Array;
   readonly reading: Reading;
   /** What its proof must show; none without a proof, or where state refuses it: it will fail on its own. */
   readonly task: DueProof | undefined;
@@ -38,53 +37,91 @@ export async function placeTxs(
   const readings = txs.map((bytes) => readingOf(machine, bytes));
   await verifyAhead(machine, signatoriesOf(ctx), readings);
   const places = proofPlaces();
-  return readings.map((reading, i) => {
-    const bytes = txs[i] as Uint8Array;
+  return readings.map((reading) => {
     const task = reading.tx && dueTask(ctx, reading.tx);
     const fits = task === undefined || places.take(task);
-    return { bytes, reading, task: fits ? task : undefined, fits };
+    return { reading, task: fits ? task : undefined, fits };
   });
 }
 
-/** What came of a block. */
-interface BlockRun {
-  readonly txResults: ExecTxResult[];
-  readonly events: Event[];
+/** What came of a block; nothing of it is committed. */
+export interface RanBlock {
+  /** The committed state with all that the block changed. */
+  readonly state: Overlay;
+  readonly txResults: readonly ExecTxResult[];
+  readonly events: readonly Event[];
   readonly validatorUpdates: readonly ValidatorUpdate[];
   readonly ctx: ReadCtx;
+  /** Its transactions as they were read, but for the beacon. */
+  readonly readings: readonly Reading[];
+}
+
+/** A block that runs over a state, one transaction after the other. */
+export interface OpenBlock {
+  /** Whether transaction 0 is the proposer's beacon, which has been run. */
+  readonly isSigned: boolean;
+  /** Runs a transaction that enters; one that does not leaves no trace. Says whether it entered. */
+  offer(reading: Reading): boolean;
+  /** Runs a transaction of a decided block, whatever becomes of it. */
+  run(placed: Placed): void;
+  /** Runs what modules do last, and the election of the set that follows from all of it. */
+  close(): RanBlock;
 }
 
 /**
- * Runs a block over a state: what modules do first, the transactions, what modules do last, and the election
- * of the set that follows from all of it. A transaction that the block has no room for is not run: no correct
+ * Begins a block over a state: what modules do first, and the beacon where transaction 0 must be one; throws
+ * ChainError where that does not hold. A transaction that the block has no room for is not run: no correct
  * proposer puts one in, but what is decided is run. Of gas it has what those before it have left, not what
  * they asked for.
  */
-export function runBlock(
+export function openBlock(
   machine: Machine,
   state: Overlay,
   info: BlockInfo,
-  placed: readonly Placed[],
-): BlockRun {
+  first: Uint8Array | undefined,
+): OpenBlock {
   const { registry } = machine;
   const events: Event[] = [];
+  const txResults: ExecTxResult[] = [];
+  const readings: Reading[] = [];
   const ctx = writeCtx(registry, state, info, events);
+  let gasLeft = BLOCK_GAS_MAX;
+  const keep = (reading: Reading, result: ExecTxResult): void => {
+    readings.push(reading);
+    txResults.push(result);
+  };
   timeItem.set(ctx, info.timeMs);
   for (const module of registry.modules) module.beginBlock?.(ctx);
   const isSigned = beaconIsSigned(ctx);
-  // No later block could follow one that leaves the beacon where it was, an empty one no less than others.
-  ensure(!isSigned || placed.length > 0, errors.NotInjected);
-  let gasLeft = BLOCK_GAS_MAX;
-  const txResults = placed.map(({ bytes, reading, fits }, i) => {
-    if (i === 0 && isSigned) return deliverInjected(machine, state, info, readInjected(registry, bytes));
-    const { tx } = reading;
-    if (tx && (!fits || tx.fee.gasLimit > gasLeft)) return noRoomResult(tx);
-    const result = deliverTx(machine, state, info, reading);
-    gasLeft -= result.gasUsed;
-    return result;
-  });
-  for (const module of registry.modules) module.endBlock?.(ctx);
-  return { txResults, validatorUpdates: elect(ctx), events, ctx };
+  if (isSigned) {
+    // No later block could follow one that leaves the beacon where it was, an empty one no less than others.
+    ensure(first, errors.NotInjected);
+    txResults.push(deliverInjected(machine, state, info, readInjected(registry, first)));
+  }
+  return {
+    isSigned,
+    offer: (reading) => {
+      const { result, entered } = deliverTx(machine, state, info, reading);
+      if (!entered) return false;
+      gasLeft -= result.gasUsed;
+      keep(reading, result);
+      return true;
+    },
+    run: ({ reading, fits }) => {
+      const { tx } = reading;
+      if (tx && (!fits || tx.fee.gasLimit > gasLeft)) {
+        keep(reading, noRoomResult(tx));
+        return;
+      }
+      const { result } = deliverTx(machine, state, info, reading);
+      gasLeft -= result.gasUsed;
+      keep(reading, result);
+    },
+    close: () => {
+      for (const module of registry.modules) module.endBlock?.(ctx);
+      return { state, txResults, events, validatorUpdates: elect(ctx), ctx, readings };
+    },
+  };
 }
 
 /** Stops the node where an invariant does not hold. */

@@ -149,6 +149,13 @@ export function readingOf(machine: Machine, bytes: Uint8Array, id = sha256Key(by
 export const noRoomResult = ({ fee }: DecodedTx<Message>): ExecTxResult =>
   failureResult(errors.NoRoom(), { ...NO_GAS, gasWanted: fee.gasLimit }, []);
 
+/** What came of a transaction. */
+export interface Delivered {
+  readonly result: ExecTxResult;
+  /** Whether its fee was paid and its turn taken; where not, the state is as it was. */
+  readonly entered: boolean;
+}
+
 /**
  * Runs a transaction over the block's state: all of its messages or none; the fee and the turn stay either
  * way.
@@ -158,18 +165,21 @@ export function deliverTx(
   store: WriteStore,
   block: BlockInfo,
   reading: Reading,
-): ExecTxResult {
+): Delivered {
   const events: KernelEvent[] = [];
   let gas: GasMeter | undefined;
+  let entered = false;
   try {
     const tx = txOf(reading);
     gas = gasMeter(tx.fee.gasLimit);
     atomically(machine.registry, store, block, events, gas, (ctx) => enter(machine, ctx, tx, "execute"));
+    entered = true;
     const responses = atomically(machine.registry, store, block, events, gas, (ctx) => runMessages(ctx, tx));
-    return successResult(responses, { gasWanted: gas.limit, gasUsed: gas.used() }, abciEvents(events));
+    const count = { gasWanted: gas.limit, gasUsed: gas.used() };
+    return { result: successResult(responses, count, abciEvents(events)), entered };
   } catch (error) {
     const count = gas ? { gasWanted: gas.limit, gasUsed: gas.used() } : NO_GAS;
-    return failureResult(error, count, abciEvents(events));
+    return { result: failureResult(error, count, abciEvents(events)), entered };
   }
 }
 

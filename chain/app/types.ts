@@ -67,9 +67,9 @@ export interface Block {
   /** Consensus address, 20 bytes. */
   readonly proposer: Uint8Array;
   readonly txs: readonly Uint8Array[];
-  /** The commit of the block before; proposals and the first block have none. */
+  /** The commit of the block before; the first block has none. */
   readonly votes?: readonly Vote[];
-  /** Misbehaviour that the block proves; proposals have none. */
+  /** Misbehaviour that the block proves. */
   readonly evidence?: readonly Evidence[];
 }
 

@@ -200,12 +200,13 @@ export function newChain(
     const next = height() + 1n;
     lateMs += happened.lateMs ?? 0n;
     const block = { height: next, timeMs: START_MS + next * 1_000n + lateMs, proposer: address };
+    const said = { votes: sets.votes(next, happened.absent), evidence: happened.evidence ?? [] };
     const txs = proposer
-      ? await app.prepareProposal({ ...block, txs: given, bytesMax: 1 << 21 })
+      ? await app.prepareProposal({ ...block, ...said, txs: given, bytesMax: 1 << 21 })
       : [...given];
+    // The app keeps the run of its proposal; the twin, which judged another commit, runs what is decided.
     if (proposer && twin && !(await twin.processProposal({ ...block, txs })))
       throw new Error("the twin refused a proposal");
-    const said = { votes: sets.votes(next, happened.absent), evidence: happened.evidence ?? [] };
     const result = await runTwice(app, twin, { ...block, ...said, txs });
     sets.update(next, result.validatorUpdates);
     return { ...result, results: result.txResults.slice(proposer ? 1 : 0) };

@@ -92,7 +92,7 @@ function run(gameId: string) {
   const account = auth.account(ctx, ann.address);
   const message = say(MsgDonate, { sender: ann.address, gameId, amount: 7n });
   const tx = signTx(ann, { number: account?.number ?? 0n, sequence: 0n }, message);
-  const result = guarded(() => deliverTx(made, store, block, readingOf(made, tx)));
+  const { result } = guarded(() => deliverTx(made, store, block, readingOf(made, tx)));
   const paid = bank.balance(ctx, ben.address, DENOM) - before.ben;
   const sequence = auth.account(ctx, ann.address)?.sequence;
   return { result, paid, sequence, spent: before.ann - bank.balance(ctx, ann.address, DENOM) };
