@@ -123,7 +123,10 @@ function checkTallies(registry: Registry) {
 function blockMetrics(registry: Registry): (application: Application) => Pick<Application, "finalizeBlock"> {
   const registers = [registry];
   const durations = new Histogram({
-    ...{ name: "iterum_finalize_block_seconds", help: "Time of FinalizeBlock; a block that ran when it was proposed does not run again." },
+    ...{
+      name: "iterum_finalize_block_seconds",
+      help: "Time of FinalizeBlock; a block that ran when it was proposed does not run again.",
+    },
     ...{ buckets: CALL_BUCKETS_S, registers },
   });
   const intervals = new Histogram({
