@@ -5,6 +5,7 @@ import type { Overlay } from "#chain/kernel/overlay.ts";
 import type { DueProof } from "#chain/kernel/proof.ts";
 import type { Registry } from "#chain/kernel/registry.ts";
 import { BLOCK_GAS_MAX } from "#chain/limits.ts";
+import { smaller } from "#chain/math/bounds.ts";
 import { beaconIsSigned } from "#modules/elections/api.ts";
 import { elect } from "#modules/validators/api.ts";
 import type { ExecTxResult } from "#proto/gen/tendermint/abci.ts";
@@ -72,7 +73,8 @@ export interface OpenBlock {
  * Begins a block over a state: what modules do first, and the beacon where transaction 0 must be one; throws
  * ChainError where that does not hold. A transaction that the block has no room for is not run: no correct
  * proposer puts one in, but what is decided is run. Of gas it has what those before it have left, not what
- * they asked for.
+ * they asked for; what one that ran out counts beyond its limit was not used. So all that keeps to the room
+ * of a proposal, which goes by limits, is run.
  */
 export function openBlock(
   machine: Machine,
@@ -102,10 +104,8 @@ export function openBlock(
     isSigned,
     offer: (reading) => {
       const { result, entered } = deliverTx(machine, state, info, reading);
-      if (!entered) return false;
-      gasLeft -= result.gasUsed;
-      keep(reading, result);
-      return true;
+      if (entered) keep(reading, result);
+      return entered;
     },
     run: ({ reading, fits }) => {
       const { tx } = reading;
@@ -114,7 +114,7 @@ export function openBlock(
         return;
       }
       const { result } = deliverTx(machine, state, info, reading);
-      gasLeft -= result.gasUsed;
+      gasLeft -= smaller(result.gasUsed, result.gasWanted);
       keep(reading, result);
     },
     close: () => {

@@ -46,7 +46,7 @@ export interface Runs {
   forget(): void;
 }
 
-/** Begins a block with what its proofs and its beacon were found to show; throws ChainError where it cannot. */
+/** Begins a block with what its proofs and its beacon were found to show. Throws ChainError. */
 function open({ machine, beacons, ctx, fresh }: Ground, block: Block, verdicts: Verdicts): OpenBlock {
   const { txs, ...at } = block;
   const known = new Map([...verdicts, ...beacons(ctx, block)]);

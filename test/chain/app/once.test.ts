@@ -50,7 +50,7 @@ const found = async (app: App, block: Block) => {
   return { appHash: toHex(appHash), codes: txResults.map(({ code, gasUsed }) => `${code}/${gasUsed}`) };
 };
 
-test("a proposer runs its block once, and comes to what a node does that has not seen the proposal", async () => {
+test("a proposer runs its block once, and comes to what a node does that saw no proposal", async () => {
   const { app, runs } = counting();
   const txs = [payment(ann, ben, 0n), payment(ben, cat, 0n, 2n * PURSE), payment(cat, ann, 0n)];
   for (const tx of txs) assert.equal(app.checkTx(tx).code, 0);
