@@ -5,7 +5,7 @@ import { type Candidate, lanesOfList } from "#chain/app/candidate.ts";
 import { type Era, type Rules, rulesOf, type State } from "#chain/app/era.ts";
 import { abciEvents, type Reading } from "#chain/app/execute.ts";
 import { guarded } from "#chain/app/guard.ts";
-import { type PoolView, TxPool } from "#chain/app/pool.ts";
+import { type PoolView, type ReadAhead, TxPool } from "#chain/app/pool.ts";
 import { queryBases, runQuery } from "#chain/app/query.ts";
 import { type Ground, type Runs, runs } from "#chain/app/runs.ts";
 import { type StateSync, stateSync } from "#chain/app/sync.ts";
@@ -133,6 +133,7 @@ export class App {
     const era = this.#rules.ofGenesis(genesis.appState);
     const { state, block, ctx, validators } = this.#run(() => beginChain(store, era, genesis));
     this.#genesis = { state, block };
+    this.#runs.forget();
     checkInvariants(era.machine.registry, ctx, invariants);
     return { appHash: store.stage(genesis.initialHeight, state.changes()).appHash, validators };
   }
@@ -144,13 +145,13 @@ export class App {
   }
 
   /** Reads transactions that come together and verifies their signatures in threads, for the next two. */
-  readAhead(txs: readonly Uint8Array[]): Promise<readonly (Reading | undefined)[]> {
+  readAhead(txs: readonly Uint8Array[]): Promise<readonly (ReadAhead | undefined)[]> {
     return this.#txs().readAhead(txs, this.#ctx());
   }
 
   /** Takes a transaction of a client into the mempool, or says why not. */
-  checkTx(bytes: Uint8Array, reading?: Reading): ExecTxResult {
-    return this.#txs().admit(bytes, this.#view(), reading);
+  checkTx(bytes: Uint8Array, ahead?: ReadAhead): ExecTxResult {
+    return this.#txs().admit(bytes, this.#view(), ahead);
   }
 
   /** Whether a transaction that a mempool outside the app holds is still worth holding. */
@@ -159,8 +160,8 @@ export class App {
   }
 
   /** Takes a transaction of a peer into the mempool; returns 0, or a code: from 32,000 on it means later. */
-  insertTx(bytes: Uint8Array, reading?: Reading): number {
-    return this.#txs().insert(bytes, this.#view(), reading);
+  insertTx(bytes: Uint8Array, ahead?: ReadAhead): number {
+    return this.#txs().insert(bytes, this.#view(), ahead);
   }
 
   /** Transactions for peers to hear of, within bounds of which 0 stands for none. */

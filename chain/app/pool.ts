@@ -37,6 +37,12 @@ export interface PoolView {
   readonly block: BlockInfo;
 }
 
+/** What the bytes of a transaction were read as before it comes to the mempool that reads it. */
+export interface ReadAhead {
+  readonly by: TxPool;
+  readonly reading: Reading;
+}
+
 /** The accounts of a state in which each signer is at the turn that the transaction claims, if it is near. */
 const atAnyTurn =
   (tx: DecodedTx<Message>, ahead: bigint) =>
@@ -86,20 +92,21 @@ export class TxPool {
   }
 
   /** Reads transactions and verifies their signatures ahead; undefined for those that are here. */
-  async readAhead(txs: readonly Uint8Array[], ctx: ReadCtx): Promise<readonly (Reading | undefined)[]> {
+  async readAhead(txs: readonly Uint8Array[], ctx: ReadCtx): Promise<readonly (ReadAhead | undefined)[]> {
     const readings = txs.map((bytes) => {
       const id = sha256Key(bytes);
       return this.#pool.has(id) ? undefined : readingOf(this.#machine, bytes, id);
     });
     await verifyAhead(this.#machine, signatoriesOf(ctx), readings);
-    return readings;
+    return readings.map((reading) => reading && { by: this, reading });
   }
 
   /**
-   * Takes a transaction in, or says why not. Sequences may come in any order. `reading` is what its bytes
-   * were read as, where somebody has read them.
+   * Takes a transaction in, or says why not. Sequences may come in any order. What was read ahead by another
+   * mempool is read anew: that was under the rules before an upgrade.
    */
-  admit(bytes: Uint8Array, { base, block }: PoolView, reading?: Reading): ExecTxResult {
+  admit(bytes: Uint8Array, { base, block }: PoolView, ahead?: ReadAhead): ExecTxResult {
+    const reading = ahead?.by === this ? ahead.reading : undefined;
     let gasWanted = 0n;
     let gasUsed = 0n;
     try {
@@ -132,8 +139,8 @@ export class TxPool {
   }
 
   /** The same for a transaction from a peer; returns the code that tells CometBFT whether to try again. */
-  insert(bytes: Uint8Array, view: PoolView, reading?: Reading): number {
-    const { code, codespace } = this.admit(bytes, view, reading);
+  insert(bytes: Uint8Array, view: PoolView, ahead?: ReadAhead): number {
+    const { code, codespace } = this.admit(bytes, view, ahead);
     if (code === 0 || (codespace === "sdk" && code === refusals.TxInMempool.code)) return 0;
     const isFinal = codespace === "sdk" && FINAL_CODES.has(code);
     return isFinal ? code : RETRY_CODE + code;

@@ -54,13 +54,18 @@ function open({ machine, beacons, ctx, fresh }: Ground, block: Block, verdicts: 
 }
 
 /** `run` runs what must be deterministic. */
-export function runs({ proofs, beacon: sign }: AppOptions, run: <T>(work: () => T) => T): Runs {
+export function runs({ proofs, beacon: sign, warn }: AppOptions, run: <T>(work: () => T) => T): Runs {
   const last = lastRun();
 
   const propose: Runs["propose"] = async (ground, { bytesMax, ...block }, offers) => {
-    const { machine, ctx } = ground;
+    const { machine, ctx, beacons } = ground;
     const beacon = beaconTx(ctx, sign);
     const first = beacon ? [beacon] : [];
+    const verdicts = [...beacons(ctx, { ...block, txs: first }).values()];
+    if (beacon && !verdicts.includes(true)) {
+      warn?.("the chain knows another beacon key of this validator, or none: its proposal will be refused");
+      return first;
+    }
     const most = Math.min(bytesMax, BLOCK_BYTES_MAX) - (beacon ? beacon.length + 4 : 0);
     const judged = await proofsOf({ machine, proofs, ctx, height: block.height }, offers.lanes);
     const { txs, ran } = run(() => {
