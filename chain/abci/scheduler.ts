@@ -30,8 +30,9 @@ interface Chosen {
 /**
  * Serves connections in slices, consensus first. Requests of one connection begin in order; the next begins
  * when the one before is answered, but for queries and those of the mempool. No query begins while consensus
- * waits for an answer: where processors are few, its thread would take them from the block. When the
- * application throws, CometBFT is told so, nothing more is served, and `onFailure` is called.
+ * waits for an answer: where processors are few, its thread would take them from the block. No other request
+ * of consensus does either, on whatever connection: one of a CometBFT that died is over before the next one's
+ * begin. When the application throws, CometBFT is told so, nothing more is served, and `onFailure` is called.
  */
 export class Scheduler {
   readonly #application: Application;
@@ -39,7 +40,7 @@ export class Scheduler {
   readonly #awake = new Set<Connection>();
   #isScheduled = false;
   #isStopped = false;
-  /** Calls of consensus that are not answered yet, and connections whose queries wait for that. */
+  /** Calls of consensus that are not answered yet, and connections that wait for that. */
   #deciding = 0;
   readonly #held = new Set<Connection>();
 
@@ -83,7 +84,7 @@ export class Scheduler {
     let best: Chosen | undefined;
     for (const connection of this.#awake) {
       const call = connection.next();
-      const isHeld = call?.urgency === "query" && this.#deciding > 0;
+      const isHeld = this.#deciding > 0 && (call?.urgency === "query" || call?.urgency === "consensus");
       if (isHeld) this.#held.add(connection);
       if (call === undefined || isHeld || !mayBegin(connection, call)) {
         // Answers that are there are sent even when nothing can begin.
