@@ -1,6 +1,6 @@
 import { compareBytes } from "#chain/bytes/compare.ts";
 import { concat } from "#chain/bytes/concat.ts";
-import { bigFromBytes, u32be, u64be } from "#chain/bytes/int.ts";
+import { bigFromBytes, u32be, u64be, u128be } from "#chain/bytes/int.ts";
 import { remembered } from "#chain/bytes/remembered.ts";
 import { fromUtf8, utf8 } from "#chain/bytes/utf8.ts";
 import { assert, ensure, errorSet } from "./error.ts";
@@ -27,6 +27,11 @@ const TEXTS_REMEMBERED = 4_096;
 export const u64Key: KeyCodec<bigint> = {
   write: u64be,
   read: (bytes, at) => [bigFromBytes(bytes.subarray(at, at + 8)), at + 8],
+};
+
+export const u128Key: KeyCodec<bigint> = {
+  write: u128be,
+  read: (bytes, at) => [bigFromBytes(bytes.subarray(at, at + 16)), at + 16],
 };
 
 export const u32Key: KeyCodec<number> = {

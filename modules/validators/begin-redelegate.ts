@@ -9,9 +9,9 @@ import { withEntry } from "./leaving.ts";
 import { bondDenom, ensureStaked, unbondingMs } from "./params.ts";
 import { move, poolOf } from "./pools.ts";
 import { validatorOf } from "./records.ts";
+import { ensureMayMove } from "./room.ts";
 import { addShares, removeShares, sharesWorth, stakeOf } from "./stake.ts";
-import { redelegations, redelegationsOf } from "./state.ts";
-import { isMoving } from "./under-way.ts";
+import { isMoving, redelegationOf, saveRedelegation } from "./under-way.ts";
 import { timestampOf } from "./wire.ts";
 
 /** Since which height and until when stake that leaves a validator stands for it; undefined for no longer. */
@@ -34,12 +34,12 @@ function redelegate(
   move(ctx, pool, poolOf(validatorOf(ctx, destination)), tokens);
   const shares = addShares(ctx, delegator, destination, tokens);
   if (!stands) return { tokens, endsMs: ctx.timeMs };
-  const found = redelegations.get(ctx, [delegator, destination, source]);
+  const found = redelegationOf(ctx, { delegator, source, destination });
   const parties = { delegator, operator: destination, source };
   const more = { ...stands, initial: tokens, balance: 0n, shares };
-  const entries = withEntry(ctx, found?.entries ?? [], parties, more);
-  redelegations.set(ctx, [delegator, destination, source], { delegator, source, destination, entries });
-  redelegationsOf.set(ctx, [source, delegator, destination], true);
+  const entries = withEntry(ctx, found.entries, parties, more);
+  if (entries.length > found.entries.length) ensureMayMove(ctx, source);
+  saveRedelegation(ctx, { ...found, entries });
   return { tokens, endsMs: stands.endsMs };
 }
 

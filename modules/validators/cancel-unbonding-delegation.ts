@@ -6,12 +6,11 @@ import type {
 } from "#proto/gen/cosmos/staking.ts";
 import { ensureAddress, operatorOf } from "./addresses.ts";
 import { errors } from "./errors.ts";
-import { saveUnbonding, unbondingOf } from "./leaving.ts";
 import { ensureStaked } from "./params.ts";
-import { move, NOT_BONDED_POOL, poolOf } from "./pools.ts";
 import { validatorOf } from "./records.ts";
-import { addShares, stakeOf } from "./stake.ts";
-import { uncountEntry } from "./under-way.ts";
+import { stakeOf } from "./stake.ts";
+import { stakeAgain } from "./stake-again.ts";
+import { unbondingOf } from "./under-way.ts";
 
 /** Stakes again what is on its way out of a validator, or a part of it. */
 export const cancelUnbondingDelegation: Handler<
@@ -29,30 +28,15 @@ export const cancelUnbondingDelegation: Handler<
     ensureStaked(ctx);
     const operator = operatorOf(validatorAddress);
     const amount = stakeOf(ctx, coin);
-    const validator = validatorOf(ctx, operator);
+    validatorOf(ctx, operator);
     // One that has come to its end is paid out, this block or a later one.
     const unbonding = unbondingOf(ctx, delegator, operator);
-    const i = unbonding.entries.findIndex(
+    const entry = unbonding.entries.find(
       ({ height, endsMs }) => height === creationHeight && endsMs > ctx.timeMs,
     );
-    const entry = unbonding.entries[i];
     ensure(entry, errors.NoUnbonding, { delegator, operator, creationHeight });
     ensure(amount <= entry.balance, errors.NotEnough, { amount, worth: entry.balance });
-    const left = { ...entry, initial: entry.initial - amount, balance: entry.balance - amount };
-    const entries =
-      left.balance > 0n
-        ? unbonding.entries.with(i, left)
-        : unbonding.entries.filter((each) => each !== entry);
-    saveUnbonding(ctx, { ...unbonding, entries });
-    if (entries.length < unbonding.entries.length) uncountEntry(ctx, { delegator, operator, source: "" });
-    move(ctx, NOT_BONDED_POOL, poolOf(validator), amount);
-    addShares(ctx, delegator, operator, amount);
-    ctx.emit("cancel_unbonding_delegation", [
-      ["validator", validatorAddress],
-      ["delegator", delegator],
-      ["amount", `${amount}${coin?.denom}`],
-      ["creation_height", `${creationHeight}`],
-    ]);
+    stakeAgain(ctx, unbonding, entry, amount);
     return {};
   },
 };

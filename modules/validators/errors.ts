@@ -24,5 +24,5 @@ export const errors = errorSet("validators", {
   BadParams: [22, "parameters are out of bounds"],
   NoHistory: [23, "rpc error: code = NotFound desc = no history of the set is kept"],
   BadRequest: [24, "rpc error: code = InvalidArgument desc = the request says too little"],
-  Crowded: [25, "as much is under way from the validator as may be, until some of it has ended"],
+  Crowded: [25, "as much is under way from the validator as may be, and none of it makes room"],
 });

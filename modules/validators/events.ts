@@ -4,6 +4,7 @@ import {
   EventSeatLeft,
   EventSeatTaken,
   EventSlashed,
+  EventUnbondingDisplaced,
   EventValidatorCreated,
   EventValidatorEdited,
 } from "#proto/gen/iterum/validators.ts";
@@ -11,6 +12,7 @@ import {
 export const validatorWasCreated = event(EventValidatorCreated);
 export const validatorWasEdited = event(EventValidatorEdited);
 export const keyWasRotated = event(EventConsensusKeyRotated);
+export const displaced = event(EventUnbondingDisplaced);
 export const slashed = event(EventSlashed);
 export const seatTaken = event(EventSeatTaken);
 export const seatLeft = event(EventSeatLeft);

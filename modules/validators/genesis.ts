@@ -6,7 +6,6 @@ import type { GenesisState } from "#proto/gen/iterum/validators.ts";
 import { KEY_BYTES } from "./create-validator.ts";
 import { errors } from "./errors.ts";
 import { poolsAreExact, setIsTold, sharesSum } from "./invariants.ts";
-import { saveUnbonding } from "./leaving.ts";
 import { POOL_NAMES } from "./pools.ts";
 import { indexAll } from "./records.ts";
 import {
@@ -21,12 +20,11 @@ import {
   params,
   readyOnly,
   redelegations,
-  redelegationsOf,
   seats,
   unbondings,
   validators,
 } from "./state.ts";
-import { countAll } from "./under-way.ts";
+import { entriesAreOrdered, redelegationOf, saveRedelegation, saveUnbonding } from "./under-way.ts";
 import { checkParams } from "./update-params.ts";
 
 /** Whether genesis says anything of stake. */
@@ -55,12 +53,10 @@ function initStake(ctx: WriteCtx, genesis: GenesisState): void {
   }
   for (const each of genesis.redelegations) {
     const { delegator, source, destination } = each;
-    const isNew = !redelegations.has(ctx, [delegator, destination, source]);
+    const isNew = redelegationOf(ctx, each).entries.length === 0;
     ensureNew(isNew, delegator, destination, source);
-    redelegations.set(ctx, [delegator, destination, source], each);
-    redelegationsOf.set(ctx, [source, delegator, destination], true);
+    saveRedelegation(ctx, each);
   }
-  countAll(ctx);
   for (const each of genesis.leavings) leavings.set(ctx, [each.endsMs, each.number], each);
   if (genesis.nextLeaving > 0n) nextLeaving.set(ctx, genesis.nextLeaving);
 }
@@ -98,7 +94,7 @@ export function initValidators(ctx: WriteCtx, genesis: GenesisState): void {
   initStake(ctx, genesis);
   indexAll(ctx);
   if (genesis.changed) changed.set(ctx, true);
-  for (const { name, holds } of [poolsAreExact, sharesSum, setIsTold])
+  for (const { name, holds } of [poolsAreExact, sharesSum, setIsTold, entriesAreOrdered])
     ensure(holds(ctx), errors.BadGenesis, { broken: name });
 }
 

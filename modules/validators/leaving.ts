@@ -1,4 +1,4 @@
-import type { ReadCtx, WriteCtx } from "#chain/kernel/ctx.ts";
+import type { WriteCtx } from "#chain/kernel/ctx.ts";
 import { ensure } from "#chain/kernel/error.ts";
 import * as bank from "#modules/bank/api.ts";
 import { type Entry, type Leaving, Status, type Unbonding } from "#proto/gen/iterum/validators.ts";
@@ -6,21 +6,16 @@ import { errors } from "./errors.ts";
 import { bondDenom, params } from "./params.ts";
 import { NOT_BONDED_POOL } from "./pools.ts";
 import { removeEmpty, save } from "./records.ts";
-import {
-  leavings,
-  nextLeaving,
-  redelegations,
-  redelegationsOf,
-  unbondings,
-  unbondingsOf,
-  validators,
-} from "./state.ts";
-import { countEntry, type Parties, uncountEntry } from "./under-way.ts";
+import { leavings, nextLeaving, validators } from "./state.ts";
+import { redelegationOf, saveRedelegation, saveUnbonding, unbondingOf } from "./under-way.ts";
 
 /** Ends that one block brings about; the rest wait for the next. */
 const ENDS_PER_BLOCK = 200;
 /** Gas of an entry besides its writes: its part in a slash, which looks at every entry under way. */
 const ENTRY_GAS = 100_000n;
+
+/** Between whom something is under way; without a source it is on its way out of the operator's stake. */
+type Parties = Pick<Leaving, "delegator" | "operator" | "source">;
 
 /** Puts into the queue what ends at a time; gives its number. */
 export function schedule(ctx: WriteCtx, leaving: Omit<Leaving, "number">): bigint {
@@ -30,10 +25,13 @@ export function schedule(ctx: WriteCtx, leaving: Omit<Leaving, "number">): bigin
   return number;
 }
 
+/** Whether what begins at a height and ends at a time joins an entry. */
+export const isJoined = (entry: Entry, height: bigint, endsMs: bigint): boolean =>
+  entry.height === height && entry.endsMs === endsMs;
+
 /**
  * Entries with one more, which joins one that began in the same block and ends with it. Fails with
- * (validators, 16) where there are as many as there may be, and with (validators, 25) where there are from
- * the same validator.
+ * (validators, 16) where there are as many as there may be.
  */
 export function withEntry(
   ctx: WriteCtx,
@@ -42,7 +40,7 @@ export function withEntry(
   more: Omit<Entry, "number">,
 ): readonly Entry[] {
   const { height, endsMs } = more;
-  const i = entries.findIndex((entry) => entry.height === height && entry.endsMs === endsMs);
+  const i = entries.findIndex((entry) => isJoined(entry, height, endsMs));
   const same = entries[i];
   if (same) {
     const joined = {
@@ -54,33 +52,14 @@ export function withEntry(
     return entries.with(i, joined);
   }
   ensure(entries.length < params(ctx).maxEntries, errors.TooManyEntries, { entries: entries.length });
-  countEntry(ctx, parties);
   ctx.gas.consume(ENTRY_GAS);
   return [...entries, { ...more, number: schedule(ctx, { ...parties, endsMs }) }];
 }
 
-/** Stores what is on its way out of a delegation, or removes it with its last entry. */
-export function saveUnbonding(ctx: WriteCtx, unbonding: Unbonding): void {
+/** Pays out an entry of what is on its way out of a delegation: it has come to its end. */
+export function payOut(ctx: WriteCtx, unbonding: Unbonding, ended: Entry): void {
   const { delegator, operator, entries } = unbonding;
-  if (entries.length > 0) {
-    unbondings.set(ctx, [delegator, operator], unbonding);
-    unbondingsOf.set(ctx, [operator, delegator], true);
-    return;
-  }
-  unbondings.delete(ctx, [delegator, operator]);
-  unbondingsOf.delete(ctx, [operator, delegator]);
-}
-
-/** What is on its way out of a delegation; without entries where nothing is. */
-export const unbondingOf = (ctx: ReadCtx, delegator: string, operator: string): Unbonding =>
-  unbondings.get(ctx, [delegator, operator]) ?? { delegator, operator, entries: [] };
-
-function endUnbonding(ctx: WriteCtx, { delegator, operator, number }: Leaving): void {
-  const unbonding = unbondingOf(ctx, delegator, operator);
-  const ended = unbonding.entries.find((entry) => entry.number === number);
-  if (!ended) return;
-  saveUnbonding(ctx, { ...unbonding, entries: unbonding.entries.filter((entry) => entry !== ended) });
-  uncountEntry(ctx, { delegator, operator, source: "" });
+  saveUnbonding(ctx, { ...unbonding, entries: entries.filter((entry) => entry !== ended) });
   bank.send(ctx, NOT_BONDED_POOL, delegator, bondDenom(ctx), ended.balance);
   ctx.emit("complete_unbonding", [
     ["amount", `${ended.balance}${bondDenom(ctx)}`],
@@ -89,17 +68,17 @@ function endUnbonding(ctx: WriteCtx, { delegator, operator, number }: Leaving): 
   ]);
 }
 
+function endUnbonding(ctx: WriteCtx, { delegator, operator, number }: Leaving): void {
+  const unbonding = unbondingOf(ctx, delegator, operator);
+  const ended = unbonding.entries.find((entry) => entry.number === number);
+  if (ended) payOut(ctx, unbonding, ended);
+}
+
 function endRedelegation(ctx: WriteCtx, { delegator, operator: destination, source, number }: Leaving): void {
-  const found = redelegations.get(ctx, [delegator, destination, source]);
-  const ended = found?.entries.find((entry) => entry.number === number);
-  if (!found || !ended) return;
-  uncountEntry(ctx, { delegator, operator: destination, source });
-  const entries = found.entries.filter((entry) => entry !== ended);
-  if (entries.length > 0) redelegations.set(ctx, [delegator, destination, source], { ...found, entries });
-  else {
-    redelegations.delete(ctx, [delegator, destination, source]);
-    redelegationsOf.delete(ctx, [source, delegator, destination]);
-  }
+  const found = redelegationOf(ctx, { delegator, source, destination });
+  const ended = found.entries.find((entry) => entry.number === number);
+  if (!ended) return;
+  saveRedelegation(ctx, { ...found, entries: found.entries.filter((entry) => entry !== ended) });
   ctx.emit("complete_redelegation", [
     ["delegator", delegator],
     ["source_validator", source],

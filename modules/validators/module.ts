@@ -12,7 +12,7 @@ import { endLeavings } from "./leaving.ts";
 import { answers } from "./queries.ts";
 import { rotateConsensusKey } from "./rotate-consensus-key.ts";
 import { undelegate } from "./undelegate.ts";
-import { entriesAreCounted } from "./under-way.ts";
+import { entriesAreCounted, entriesAreOrdered } from "./under-way.ts";
 import { updateParams } from "./update-params.ts";
 
 export const validatorsModule = defineModule({
@@ -31,7 +31,7 @@ export const validatorsModule = defineModule({
     ...messages(Msg, { rotateConsensusKey }),
   ],
   queries: queries(Query, answers),
-  invariants: [setIsBacked, poolsAreExact, sharesSum, setIsTold, entriesAreCounted],
+  invariants: [setIsBacked, poolsAreExact, sharesSum, setIsTold, entriesAreCounted, entriesAreOrdered],
   genesis: { codec: GenesisState, init: initValidators, dump: dumpValidators },
   endBlock: endLeavings,
 });

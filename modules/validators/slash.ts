@@ -6,13 +6,13 @@ import * as bank from "#modules/bank/api.ts";
 import { type Entry, Status } from "#proto/gen/iterum/validators.ts";
 import { slashed } from "./events.ts";
 import { validatorSlashed } from "./hooks.ts";
-import { saveUnbonding, unbondingOf } from "./leaving.ts";
 import { bondDenom } from "./params.ts";
 import { BONDED_POOL, NOT_BONDED_POOL, poolOf } from "./pools.ts";
 import { POWER_UNITS, save, validatorOf } from "./records.ts";
 import { SHARE } from "./shares.ts";
 import { removeShares } from "./stake.ts";
 import { delegations, redelegations, redelegationsOf, unbondingsOf, validators } from "./state.ts";
+import { saveUnbonding, unbondingOf } from "./under-way.ts";
 
 /** A deed that costs a share of the stake that stood behind it. */
 export interface Deed {

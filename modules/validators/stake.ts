@@ -3,7 +3,7 @@ import { assert, ensure } from "#chain/kernel/error.ts";
 import { DEC_END } from "#chain/proto/read.ts";
 import * as bank from "#modules/bank/api.ts";
 import type { Coin } from "#proto/gen/cosmos/base.ts";
-import { type Delegation, Status, type Validator } from "#proto/gen/iterum/validators.ts";
+import { Status, type Validator } from "#proto/gen/iterum/validators.ts";
 import { errors } from "./errors.ts";
 import { delegationChanged, delegationChanging, delegationCreating } from "./hooks.ts";
 import { jail } from "./jail.ts";
@@ -29,6 +29,13 @@ function ensureCounts(ctx: ReadCtx, more: bigint): void {
   ensure(all <= TOTAL_POWER_MAX * POWER_UNITS, errors.TooMuchStake, { all });
 }
 
+/** The shares that tokens buy; undefined where shares are worth nothing, or next to it. */
+export function sharesBought(validator: Validator, tokens: bigint): bigint | undefined {
+  const bought = sharesFor(validator, tokens);
+  const isSound = bought !== undefined && bought > 0n && validator.shares + bought < DEC_END;
+  return isSound ? bought : undefined;
+}
+
 /**
  * Gives a delegator the shares that tokens which lie in the validator's pool buy; returns them. Fails with
  * (validators, 20) where shares are worth nothing, or next to it: their number would have no end.
@@ -37,9 +44,8 @@ export function addShares(ctx: WriteCtx, delegator: string, operator: string, to
   const found = delegations.get(ctx, [delegator, operator]);
   ctx.fire(found ? delegationChanging : delegationCreating, { delegator, operator });
   const validator = validatorOf(ctx, operator);
-  const bought = sharesFor(validator, tokens);
-  const isSound = bought !== undefined && bought > 0n && validator.shares + bought < DEC_END;
-  ensure(isSound, errors.Worthless, { operator });
+  const bought = sharesBought(validator, tokens);
+  ensure(bought, errors.Worthless, { operator });
   const shares = (found?.shares ?? 0n) + bought;
   delegations.set(ctx, [delegator, operator], { delegator, operator, shares });
   delegators.set(ctx, [operator, delegator], true);
@@ -55,21 +61,25 @@ export function delegateCoins(ctx: WriteCtx, delegator: string, operator: string
   return addShares(ctx, delegator, operator, amount);
 }
 
-/** A delegation with the shares that must go for so many base units; fails with (validators, 14 and 15). */
+/**
+ * The shares of a delegation that must go for so many base units, and what they are worth; fails with
+ * (validators, 14 and 15).
+ */
 export function sharesWorth(
   ctx: ReadCtx,
   delegator: string,
   operator: string,
   amount: bigint,
-): { readonly held: Delegation; readonly shares: bigint } {
+): { readonly shares: bigint; readonly tokens: bigint } {
   const validator = validatorOf(ctx, operator);
   const held = delegations.get(ctx, [delegator, operator]);
   ensure(held, errors.NoDelegation, { delegator, operator });
   const shares = sharesToPay(validator, amount, held.shares);
   // The least part of a slashed stake may be worth nothing.
-  const isWorth = shares !== undefined && tokensFor(validator, shares) > 0n;
+  const tokens = shares === undefined ? 0n : tokensFor(validator, shares);
+  const isWorth = shares !== undefined && tokens > 0n;
   ensure(isWorth, errors.NotEnough, { amount, worth: tokensFor(validator, held.shares) });
-  return { held, shares };
+  return { shares, tokens };
 }
 
 /** Whether what an operator has left of its own is less than it has promised. */

@@ -1,6 +1,6 @@
-import { bytesKey, descendingKey, pair, triple, u64Key } from "#chain/kernel/keys.ts";
-import { keyspace, present, u64Value } from "#chain/kernel/state.ts";
-import { addressKey } from "#chain/protocol/address.ts";
+import { bytesKey, descendingKey, pair, triple, u64Key, u128Key } from "#chain/kernel/keys.ts";
+import { keyspace, present, u64Value, type ValueCodec } from "#chain/kernel/state.ts";
+import { addressBytes, addressKey, toAddress } from "#chain/protocol/address.ts";
 import { Params } from "#proto/gen/cosmos/staking.ts";
 import {
   ConsensusKey,
@@ -18,6 +18,9 @@ export const CONSENSUS_ADDRESS_BYTES = 20;
 
 /** (first account, second account) */
 const accountPair = pair(addressKey, addressKey);
+
+/** An account as its 20 bytes. */
+const accountValue: ValueCodec<string> = { encode: addressBytes, decode: toAddress };
 
 const space = keyspace("validators");
 /** Set on chains that stake; a chain without keeps the validators of consensus' genesis for ever. */
@@ -51,7 +54,14 @@ export const leavings = space.table(14, pair(u64Key, u64Key), Leaving);
 export const nextLeaving = space.item(15, u64Value);
 /** What founds the set, between the modules' genesis and the first election. */
 export const founders = space.item(16, Founders);
-/** By operator: entries under way from it, where there are any. */
-export const underWay = space.table(17, addressKey, u64Value);
+/** By operator: entries on their way out of it, where there are any. */
+export const leavers = space.table(17, addressKey, u64Value);
 /** (delegator, destination): entries that stand for where they came from, where there are any. */
 export const arrivals = space.table(18, accountPair, u64Value);
+/** By source: entries that have moved away and stand for it, where there are any. */
+export const departures = space.table(19, addressKey, u64Value);
+/**
+ * (operator, base units left, number) of each entry on its way out, the smallest first and of equals the
+ * latest; whose it is.
+ */
+export const bySize = space.table(20, triple(addressKey, u128Key, descendingKey), accountValue);

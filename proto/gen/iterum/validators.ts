@@ -268,6 +268,22 @@ export const EventSlashed: Codec<EventSlashed> = codec<EventSlashed>("iterum.val
   ["height", 4, "uint64"],
 ]);
 
+/** What was on its way out made room for more, and is staked again. */
+export interface EventUnbondingDisplaced {
+  readonly delegator: string;
+  readonly operator: string;
+  /** Base units; 0 where slashes had left nothing. */
+  readonly amount: bigint;
+  /** Height at which it had begun. */
+  readonly height: bigint;
+}
+export const EventUnbondingDisplaced: Codec<EventUnbondingDisplaced> = codec<EventUnbondingDisplaced>("iterum.validators.v1.EventUnbondingDisplaced", () => ({ delegator: "", operator: "", amount: 0n, height: 0n }), [
+  ["delegator", 1, "string"],
+  ["operator", 2, "string"],
+  ["amount", 3, "int"],
+  ["height", 4, "uint64"],
+]);
+
 export interface EventSeatTaken {
   readonly operator: string;
 }

@@ -140,6 +140,7 @@ test("a genesis whose stake does not agree with itself is refused", async () => 
   refused(({ delegations }) => ({ delegations: delegations.slice(1) }));
   refused(({ unbondings }) => ({ unbondings: twice(unbondings) }));
   refused(() => ({ unbondings: [] }));
+  refused(() => ({ leavings: [] }));
   refused(({ redelegations }) => ({ redelegations: twice(redelegations) }));
   refused(({ validators: all }) => ({ validators: first(all, { tokens: 1n }) }));
   refused(({ validators: all }) => ({ validators: first(all, { publicKey: new Uint8Array(3) }) }));

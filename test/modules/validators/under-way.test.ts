@@ -1,75 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
-import type { AppState } from "#chain/kernel/genesis.ts";
 import { fromJson } from "#chain/proto/json.ts";
-import { moduleAddress } from "#chain/protocol/address.ts";
 import { errors } from "#modules/validators/errors.ts";
 import { isMoving } from "#modules/validators/under-way.ts";
-import { type Entry, GenesisState, type Leaving, type Unbonding } from "#proto/gen/iterum/validators.ts";
-import { newChain, START_MS, type TestChain } from "#test/kit/chain.ts";
+import { GenesisState } from "#proto/gen/iterum/validators.ts";
+import { newChain, type TestChain } from "#test/kit/chain.ts";
 import { says } from "#test/kit/game/refuse.ts";
 import { TOKEN } from "#test/kit/genesis.ts";
-import { changed } from "../genesis-kit.ts";
 import { ann, ben, cancel, cat, dan, delegate, newStaked, redelegate, refuses, undelegate } from "./kit.ts";
-
-const MOST = 5_000;
-const EACH = 1_000;
-/** Of them, those that end half a minute after genesis. */
-const SOON = 2;
-
-const entryOf = (number: number): Entry => ({
-  height: 1n,
-  endsMs: START_MS + (number <= SOON ? 30_000n : 99_000n),
-  initial: 1n,
-  balance: 0n,
-  shares: 0n,
-  number: BigInt(number),
-});
-
-/** So many entries on their way out of Ben's stake, all of them slashed to nothing. */
-function crowd(entries: number): Pick<GenesisState, "unbondings" | "leavings" | "nextLeaving"> {
-  const numbers = Array.from({ length: entries }, (_, i) => i + 1);
-  const unbondings: Unbonding[] = [];
-  for (let from = 0; from < entries; from += EACH) {
-    const delegator = moduleAddress(`crowd ${from}`);
-    const own = numbers.slice(from, from + EACH).map(entryOf);
-    unbondings.push({ delegator, operator: ben.address, entries: own });
-  }
-  const leavings: Leaving[] = unbondings.flatMap(({ delegator, operator, entries: own }) =>
-    own.map(({ endsMs, number }) => ({ delegator, operator, source: "", endsMs, number })),
-  );
-  return { unbondings, leavings, nextLeaving: BigInt(entries + 1) };
-}
-
-/** A chain on which Cat has staked with Ben and Ann, and so many entries are under way from Ben. */
-async function crowded(entries: number): Promise<TestChain> {
-  const chain = newStaked();
-  await says(chain, cat, delegate(cat, ben, 60n * TOKEN), delegate(cat, ann, 10n * TOKEN));
-  const alter = changed("validators", GenesisState)(() => crowd(entries));
-  const state: AppState = alter(chain.app.dump());
-  return newChain({ members: [], others: [], alter: () => state });
-}
-
-test("as much as may be under way from a validator holds its stake until some has ended", async () => {
-  const chain = await crowded(MOST - 1);
-  await says(chain, cat, undelegate(cat, ben, TOKEN), undelegate(cat, ben, TOKEN));
-  const height = chain.height();
-  await refuses(
-    chain,
-    [cat, errors.Crowded, undelegate(cat, ben, TOKEN)],
-    [cat, errors.Crowded, redelegate(cat, ben, ann, TOKEN)],
-  );
-  await says(chain, cat, undelegate(cat, ann, TOKEN));
-  await says(chain, cat, cancel(cat, ben, TOKEN, height));
-  await refuses(chain, [cat, errors.Crowded, undelegate(cat, ben, TOKEN)]);
-  await says(chain, cat, cancel(cat, ben, TOKEN, height));
-  await says(chain, cat, redelegate(cat, ben, ann, TOKEN));
-  await refuses(chain, [cat, errors.Crowded, undelegate(cat, ben, TOKEN)]);
-  await chain.rawBlock([], { lateMs: 30_000n });
-  for (let i = 0; i < SOON; i++) await says(chain, cat, undelegate(cat, ben, TOKEN));
-  await refuses(chain, [cat, errors.Crowded, undelegate(cat, ben, TOKEN)]);
-});
 
 test("what is under way is counted, after an export too, and down to nothing", async () => {
   const chain = newStaked();
@@ -87,6 +26,20 @@ test("what is under way is counted, after an export too, and down to nothing", a
     const { unbondings, redelegations } = fromJson(GenesisState, each.app.dump()["validators"] ?? {});
     assert.deepEqual([unbondings, redelegations], [[], []]);
   }
+});
+
+test("what is staked again leaves nothing in the queue of what ends", async () => {
+  const chain = newStaked();
+  await says(chain, cat, delegate(cat, ben, 60n * TOKEN));
+  const queue = (): readonly bigint[] =>
+    fromJson(GenesisState, chain.app.dump()["validators"] ?? {}).leavings.map(({ number }) => number);
+  const idle = queue();
+  await says(chain, cat, undelegate(cat, ben, 2n * TOKEN));
+  const height = chain.height();
+  await says(chain, cat, cancel(cat, ben, TOKEN, height));
+  assert.equal(queue().length, idle.length + 1);
+  await says(chain, cat, cancel(cat, ben, TOKEN, height));
+  assert.deepEqual(queue(), idle);
 });
 
 /** Whether Cat's stake with Ann stands for another validator, asked where no table can be walked over. */
