@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { BlockResult } from "#chain/app/types.ts";
 import { toHex } from "#chain/bytes/hex.ts";
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
+import type { AppState } from "#chain/kernel/genesis.ts";
 import { toJson } from "#chain/proto/json.ts";
 import * as bank from "#modules/bank/api.ts";
 import { PARTS } from "#modules/distribution/accrual.ts";
@@ -9,15 +10,18 @@ import { dueTo } from "#modules/distribution/api.ts";
 import { pursesOf } from "#modules/distribution/ledgers.ts";
 import * as validators from "#modules/validators/api.ts";
 import { GenesisState } from "#proto/gen/iterum/mint.ts";
+import { EventUnbondingDisplaced } from "#proto/gen/iterum/validators.ts";
 import { type Person, person } from "#test/kit/accounts.ts";
 import { type Happened, newChain, type Said, START_MS, type TestChain } from "#test/kit/chain.ts";
 import { type Random, seeded } from "#test/kit/game/random.ts";
 import { DENOM, TOKEN } from "#test/kit/genesis.ts";
 import { consensusAddressOf, staked } from "#test/kit/staked.ts";
 import { doubleSigned, unjail } from "../slashing/kit.ts";
+import { crowd, LEAVERS_MAX } from "../validators/crowd.ts";
 import { create, delegate, edit, redelegate, undelegate } from "../validators/kit.ts";
 import { ATTO, fund, payTo, withdraw, withdrawCommission } from "./kit.ts";
 
+const DISPLACED = EventUnbondingDisplaced.typeUrl.slice(1);
 const PEOPLE = 16;
 const FIRST = 3;
 /** Ten to thirty per cent a year of ten thousand blocks. */
@@ -42,6 +46,8 @@ export interface Tally {
   compared: number;
   minted: bigint;
   burned: bigint;
+  /** Entries that made room for larger stake to leave. */
+  displaced: number;
 }
 
 const count = (counts: Map<string, number>, name: string): void =>
@@ -54,6 +60,8 @@ interface Economy {
   readonly tally: Tally;
   /** Who does not sign, and until which height. */
   readonly asleep: Map<Person, bigint>;
+  /** Whose validator as much leaves from the start as may. */
+  readonly crowded: Person | undefined;
 }
 
 const operators = ({ chain, people }: Economy): readonly Person[] =>
@@ -70,11 +78,12 @@ function worth(ctx: ReadCtx, who: Person, at: Person): bigint {
 
 /** Something that somebody does: with stake more often than not. */
 function act(economy: Economy, who: Person): readonly [kind: string, said: Said] {
-  const { chain, random, people } = economy;
+  const { chain, random, people, crowded } = economy;
   const all = operators(economy);
-  const at = random.pick(all.length > 0 ? all : people);
+  const fills = crowded && random.chance(0.5) ? crowded : undefined;
+  const at = fills ?? random.pick(all.length > 0 ? all : people);
   const own = all.filter((each) => chain.read((ctx) => worth(ctx, who, each)) > 0n);
-  const from = own.length > 0 ? random.pick(own) : at;
+  const from = fills && own.includes(fills) ? fills : own.length > 0 ? random.pick(own) : at;
   const stake = someOf(
     random,
     chain.read((ctx) => worth(ctx, who, from)),
@@ -92,6 +101,9 @@ function act(economy: Economy, who: Person): readonly [kind: string, said: Said]
     () => ["unjail", unjail(who)] as const,
     () => ["edit", edit(who, { commissionRate: (ATTO * BigInt(random.int(30))) / 100n })] as const,
     () => ["create", create(who)] as const,
+    ...(fills
+      ? Array.from({ length: 5 }, () => () => ["undelegate", undelegate(who, from, stake)] as const)
+      : []),
   ];
   return random.pick(deeds)();
 }
@@ -111,13 +123,15 @@ function happens({ chain, random, people, asleep }: Economy): Happened {
   return { absent, lateMs, evidence: [{ ...deed, timeMs: timeMs < START_MS ? START_MS : timeMs }] };
 }
 
+/** Events of a type, of a block and its transactions. */
+const happenings = ({ events, txResults }: BlockResult, type: string) =>
+  [...events, ...txResults.flatMap((result) => result.events)].filter((each) => each.type === type);
+
 /** Amounts that events of a type say. */
-function amounts({ events, txResults }: BlockResult, type: string): bigint {
+function amounts(block: BlockResult, type: string): bigint {
   let sum = 0n;
-  for (const each of [...events, ...txResults.flatMap((result) => result.events)])
-    if (each.type === type)
-      for (const { key, value } of each.attributes)
-        if (key === "amount") sum += BigInt(value.replace(DENOM, ""));
+  for (const { attributes } of happenings(block, type))
+    for (const { key, value } of attributes) if (key === "amount") sum += BigInt(value.replace(DENOM, ""));
   return sum;
 }
 
@@ -199,6 +213,7 @@ async function playBlock(economy: Economy): Promise<void> {
   );
   tally.minted += minted;
   tally.burned += burned;
+  tally.displaced += happenings(block, DISPLACED).length;
   tally.compared += compare(before, books(economy));
 }
 
@@ -224,18 +239,38 @@ async function leave(economy: Economy): Promise<void> {
     }
 }
 
+/** As many entries as may be on their way out of a validator, from dust to ten tokens, for most of a run. */
+const crowdOf = (random: Random, who: Person, blocks: number) =>
+  crowd(
+    who,
+    Array.from({ length: LEAVERS_MAX }, () => ({
+      amount: BigInt(1 + random.int(10 ** (1 + random.int(7)))),
+      endsMs: START_MS + BigInt(blocks * 4_000),
+    })),
+  );
+
 /** A staking economy that does whatever it likes for so many blocks, with every book checked in each. */
-export async function play(seed: string, blocks: number): Promise<Tally> {
+export async function play(seed: string, blocks: number, { isCrowded = false } = {}): Promise<Tally> {
+  const random = seeded(seed);
   const people = Array.from({ length: PEOPLE }, (_, i) => person(`staker ${i}`));
   const first = people.slice(0, FIRST);
   const stake = staked(first.map((who) => ({ who, stakes: [[who, 200n * TOKEN]] })));
+  const crowded = isCrowded ? first[0] : undefined;
+  const fill = crowded ? crowdOf(random, crowded, blocks) : (state: AppState) => state;
   const alter: Parameters<typeof newChain>[0]["alter"] = (state) => ({
-    ...stake(state),
+    ...fill(stake(state)),
     mint: toJson(GenesisState, MINTING),
   });
   const chain = newChain({ members: people.slice(0, 2), others: people.slice(2), alter }, { twin: false });
-  const tally: Tally = { done: new Map(), refused: new Map(), compared: 0, minted: 0n, burned: 0n };
-  const economy: Economy = { chain, random: seeded(seed), people, tally, asleep: new Map() };
+  const tally: Tally = {
+    done: new Map(),
+    refused: new Map(),
+    compared: 0,
+    minted: 0n,
+    burned: 0n,
+    displaced: 0,
+  };
+  const economy: Economy = { chain, random, people, tally, asleep: new Map(), crowded };
   for (let i = 0; i < blocks; i++) await playBlock(economy);
   await leave(economy);
   return tally;
