@@ -61,19 +61,26 @@ function stepOf(random: Random, validators: number, nodes: number, joins: readon
   return { joins, faults, heldMs: HELD_MS.min + random.below(HELD_MS.max - HELD_MS.min) };
 }
 
+/** Who has left or erred, and who has a new key, which an operator takes once in an unbonding time. */
+interface Past {
+  readonly gone: Set<number>;
+  readonly rotated: Set<number>;
+}
+
 /** A change of the set after which enough validators are left; some rounds have none. */
-function deedOf(random: Random, powers: Powers, nodes: number, gone: ReadonlySet<number>): Deed | undefined {
+function deedOf(random: Random, powers: Powers, nodes: number, { gone, rotated }: Past): Deed | undefined {
   const inSet = [...powers.keys()];
+  const unrotated = inSet.filter((node) => !rotated.has(node));
   // Who has left or erred once does not come back in a plan.
   const outside = Array.from({ length: nodes }, (_, node) => node).filter(
     (node) => !powers.has(node) && !gone.has(node),
   );
-  const kinds: Deed["kind"][] = ["stake", "rotate"];
+  const kinds: Deed["kind"][] = unrotated.length > 0 ? ["stake", "rotate"] : ["stake"];
   if (outside.length > 0) kinds.push("elect", "elect");
   if (inSet.length > VALIDATORS.min) kinds.push("leave", "doubleSign", "doubleSign");
   if (random.unit() >= CHANGED) return undefined;
   const kind = pick(random, kinds);
-  const node = pick(random, kind === "elect" ? outside : inSet);
+  const node = pick(random, kind === "elect" ? outside : kind === "rotate" ? unrotated : inSet);
   return kind === "stake" ? { kind, node, power: 1 + random.below(5) } : { kind, node };
 }
 
@@ -83,14 +90,15 @@ export function planOf(seed: string): Plan {
   const validators = VALIDATORS.min + random.below(VALIDATORS.max - VALIDATORS.min + 1);
   const joins = shuffled<readonly JoinBy[]>([["blocks"], ["snapshot"], [], []], random);
   const steps: Step[] = [];
-  const gone = new Set<number>();
+  const past: Past = { gone: new Set(), rotated: new Set() };
   let powers = foundingPowers(validators);
   let nodes = validators;
   for (let round = 0; round < ROUNDS; round++) {
     const own = joins[round] ?? [];
     nodes += own.length;
-    const deed = deedOf(random, powers, nodes, gone);
-    if (deed?.kind === "leave" || deed?.kind === "doubleSign") gone.add(deed.node);
+    const deed = deedOf(random, powers, nodes, past);
+    if (deed?.kind === "leave" || deed?.kind === "doubleSign") past.gone.add(deed.node);
+    if (deed?.kind === "rotate") past.rotated.add(deed.node);
     const deeds = deed ? [deed] : [];
     powers = powersAfter(powers, { deeds });
     steps.push({ ...stepOf(random, validators, nodes, own), deeds });
