@@ -155,6 +155,17 @@ test("whoever made room has its stake with its rewards, and leaves again with mo
   assert.deepEqual([stakedOf(chain, dan), leaving(chain, dan)], [0n, [40n * TOKEN + 5n]]);
 });
 
+test("what made room pays for deeds behind which it stood, as it would have on its way out", async () => {
+  const chain = crowded(2n * TOKEN, [{ amount: TOKEN, who: dan, height: 6n }]);
+  await chain.until(6n);
+  await says(chain, cat, undelegate(cat, ben, 3n * TOKEN));
+  assert.deepEqual([stakedOf(chain, dan), leaving(chain, dan)], [TOKEN, []]);
+  await chain.rawBlock([], { evidence: [doubleSigned(ben, 6n, 110n)] });
+  // A twentieth of 110 tokens, of which Cat's 3 on their way out pay theirs, and the 108 that are staked the rest.
+  const left = 108n * TOKEN - (110n - 3n) * (TOKEN / 20n);
+  assert.equal(stakedOf(chain, dan), left / 108n);
+});
+
 test("whose own entry is the smallest has that staked again, and leaves with more", async () => {
   const chain = crowded(
     20n,
