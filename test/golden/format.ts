@@ -40,19 +40,22 @@ export interface Recording {
   readonly verdicts: Readonly<Record<string, boolean>>;
   /** How often a message of each type succeeded, in a transaction or by a vote. */
   readonly succeeded: Readonly<Record<string, number>>;
+  /** The first bytes of the hash of each module's part of the state as it is exported in the end. */
+  readonly exported: Readonly<Record<string, string>>;
   readonly genesis: RequestInitChain;
   readonly founded: ResponseInitChain;
   readonly blocks: readonly RecordedBlock[];
 }
 
-interface Head extends Pick<Recording, "rules" | "verdicts" | "succeeded"> {
+interface Head extends Pick<Recording, "rules" | "verdicts" | "succeeded" | "exported"> {
   readonly format: typeof FORMAT;
   readonly blocks: number;
 }
 
 /** The bytes of a recording before they are compressed. */
-export function pack({ rules, verdicts, succeeded, genesis, founded, blocks }: Recording): Uint8Array {
-  const head: Head = { format: FORMAT, rules, verdicts, succeeded, blocks: blocks.length };
+export function pack({ genesis, founded, blocks, ...rest }: Recording): Uint8Array {
+  const { rules, verdicts, succeeded, exported } = rest;
+  const head: Head = { format: FORMAT, rules, verdicts, succeeded, exported, blocks: blocks.length };
   const parts = [
     utf8(JSON.stringify(head)),
     RequestInitChain.encode(genesis),
@@ -75,7 +78,7 @@ export function unpack(bytes: Uint8Array): Recording {
   };
   const next = (): Uint8Array => take(Number(bigFromBytes(take(LENGTH_BYTES))));
   const head = JSON.parse(fromUtf8(next())) as Head;
-  const { format, rules, verdicts, succeeded, blocks: count } = head;
+  const { format, blocks: count, ...rest } = head;
   if (format !== FORMAT) throw new Error(`a recording in format ${format}, not ${FORMAT}`);
   const genesis = RequestInitChain.decode(next());
   const founded = ResponseInitChain.decode(next());
@@ -89,7 +92,7 @@ export function unpack(bytes: Uint8Array): Recording {
     ...{ request, response: responses[i] as ResponseFinalizeBlock },
     ...{ events: events[i] as Uint8Array, roots: roots[i] as string },
   }));
-  return { rules, verdicts, succeeded, genesis, founded, blocks };
+  return { ...rest, genesis, founded, blocks };
 }
 
 export const compressed = (bytes: Uint8Array): Uint8Array =>

@@ -3,6 +3,7 @@ import { chainEditions, spacesOf } from "#chain/app/modules.ts";
 import { App } from "#chain/app.ts";
 import { sha256 } from "#chain/bytes/hash.ts";
 import { toHex } from "#chain/bytes/hex.ts";
+import { utf8 } from "#chain/bytes/utf8.ts";
 import type { Edition } from "#chain/kernel/edition.ts";
 import { memoryStore } from "#chain/store/memory.ts";
 import type { ProofVerifier } from "#chain/verify/types.ts";
@@ -19,6 +20,7 @@ import type { Outcome, Rules } from "./format.ts";
 
 const EVENTS_BYTES = 4;
 const ROOT_BYTES = 1;
+const EXPORT_BYTES = 4;
 
 /** The rules that a program knows which plays a recording. */
 export const editionsOf: Readonly<Record<Rules, readonly Edition[]>> = { chain: chainEditions, upgraded };
@@ -78,6 +80,15 @@ export function stage(rules: Rules, proofs: ProofVerifier): Stage {
     },
   };
 }
+
+/** The beginning of the hash of each module's part of an exported state. */
+export const exportedHashes = (app: App): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(app.dump()).map(([name, part]) => [
+      name,
+      toHex(sha256(utf8(JSON.stringify(part)))).slice(0, 2 * EXPORT_BYTES),
+    ]),
+  );
 
 /** Adds the messages of a block that succeeded to how often each type has. */
 export function countSucceeded(counts: Record<string, number>, { succeeded }: Played): void {

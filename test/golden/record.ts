@@ -11,7 +11,7 @@ import { chapters } from "./chapters/all.ts";
 import type { Chapter } from "./chapters/chapter.ts";
 import { folder, recordingFile } from "./files.ts";
 import { compressed, decompressed, pack, type RecordedBlock, type Recording } from "./format.ts";
-import { countSucceeded, stage } from "./play.ts";
+import { countSucceeded, exportedHashes, stage } from "./play.ts";
 import { blockRequest, initRequest } from "./requests.ts";
 
 /** Judges as a chapter does, and keeps each verdict. */
@@ -57,7 +57,7 @@ async function recordingOf(chapter: Chapter): Promise<Recording> {
   const whole = await record(work);
   const { genesis, blocks } = exportedAt === undefined ? whole : await exported(whole, exportedAt, chapter);
   const verdicts: Record<string, boolean> = {};
-  const { begin, play } = stage(rules, judge(isTrue, verdicts));
+  const { app, begin, play } = stage(rules, judge(isTrue, verdicts));
   const request = initRequest(genesis);
   const founded = await begin(request);
   const recorded: RecordedBlock[] = [];
@@ -69,7 +69,15 @@ async function recordingOf(chapter: Chapter): Promise<Recording> {
     countSucceeded(succeeded, played);
     recorded.push({ request: said, response, events, roots });
   }
-  return { rules, verdicts, succeeded, genesis: request, founded, blocks: recorded };
+  return {
+    rules,
+    verdicts,
+    succeeded,
+    exported: exportedHashes(app),
+    genesis: request,
+    founded,
+    blocks: recorded,
+  };
 }
 
 /** Writes a recording where it differs from the one there is; returns its size in bytes. */

@@ -5,7 +5,7 @@ import type { ProofVerifier } from "#chain/verify/types.ts";
 import { ResponseInitChain } from "#proto/gen/tendermint/abci.ts";
 import { difference } from "./compare.ts";
 import type { Recording } from "./format.ts";
-import { countSucceeded, type Played, stage } from "./play.ts";
+import { countSucceeded, exportedHashes, type Played, stage } from "./play.ts";
 
 /** Says of proofs what was said of them once, and fails at others. */
 const verdictsOf = (verdicts: Recording["verdicts"]): ProofVerifier => ({
@@ -32,10 +32,16 @@ async function tried<T>(work: () => Promise<T>): Promise<T | { readonly thrown: 
 
 const isPlayed = (each: Played | { readonly thrown: string }): each is Played => "response" in each;
 
+/** The names that stand for something else in two records; undefined for none. */
+function changed<T>(now: Readonly<Record<string, T>>, then: Readonly<Record<string, T>>): string | undefined {
+  const names = [...new Set([...Object.keys(now), ...Object.keys(then)])];
+  return names.filter((name) => now[name] !== then[name]).join(", ") || undefined;
+}
+
 /** Plays a recording in a new app up to the first difference, and says what it is; undefined for none. */
 export async function firstDifference(recording: Recording): Promise<string | undefined> {
   const { rules, verdicts, genesis, founded, blocks } = recording;
-  const { begin, play } = stage(rules, verdictsOf(verdicts));
+  const { app, begin, play } = stage(rules, verdictsOf(verdicts));
   const began = await tried(() => begin(genesis));
   if ("thrown" in began) return `genesis: ${began.thrown}`;
   const isSame = equalBytes(ResponseInitChain.encode(began), ResponseInitChain.encode(founded));
@@ -49,8 +55,8 @@ export async function firstDifference(recording: Recording): Promise<string | un
     if (!isSame) return before;
     if (isPlayed(played)) countSucceeded(succeeded, played);
   }
-  for (const [type, count] of Object.entries(recording.succeeded))
-    if (succeeded[type] !== count)
-      return `${type} succeeded ${succeeded[type] ?? 0} times, recorded ${count}`;
-  return undefined;
+  const types = changed(succeeded, recording.succeeded);
+  if (types !== undefined) return `how often these succeeded: ${types}`;
+  const parts = changed(exportedHashes(app), recording.exported);
+  return parts && `the exported state of ${parts}`;
 }

@@ -14,5 +14,5 @@ export const gameChapters: readonly Chapter[] = [
   games("behave", { seed: "golden behave 1720", mode: "behave", rounds: 16 }),
   games("fuzz", { seed: "golden fuzz 34", mode: "fuzz", rounds: 20 }),
   games("adversary", { seed: "golden adversary 76", mode: "adversary", rounds: 20 }),
-  games("exported", { seed: "golden fuzz 0", mode: "fuzz", rounds: 20 }, 40n),
+  games("exported", { seed: "golden fuzz 0", mode: "fuzz", rounds: 17 }, 40n),
 ];

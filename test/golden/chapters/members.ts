@@ -10,6 +10,7 @@ import {
   Rule,
   type Snapshot,
 } from "#proto/gen/iterum/community.ts";
+import { MsgVoteCouncil } from "#proto/gen/iterum/elections.ts";
 import { ProposalStatus } from "#proto/gen/iterum/gov.ts";
 import { MsgClawback, MsgSuspect, Profit, GenesisState as Vesting } from "#proto/gen/iterum/vesting.ts";
 import { binding, type Person, people } from "#test/kit/accounts.ts";
@@ -60,6 +61,8 @@ async function snapshot(): Promise<void> {
   const claims = await chain.block(...[ann, ben, cat].map((who) => [who, claim(who, first)] as const));
   for (const { code, log } of claims) assert.deepEqual([code, log], [0, ""]);
   await chain.block([ben, claim(ben, first)], [olga, claim(ann, first)]);
+  const vote = { voter: ann.address, gameId, nominee: cat.address };
+  await says(chain, ann, say(MsgVoteCouncil, vote));
   const next = say(MsgSetSnapshot, { authority, gameId, snapshot: snapshotOf(second) });
   const { status } = await decides(chain, [ann, cat], [next]);
   assert.equal(status, ProposalStatus.PROPOSAL_STATUS_ENACTED);
