@@ -16,6 +16,7 @@ import type {
   Founded,
   Genesis,
   Machine,
+  Pause,
   Proposal,
   QueryRequest,
   QueryResult,
@@ -145,8 +146,8 @@ export class App {
   }
 
   /** Reads transactions that come together and verifies their signatures in threads, for the next two. */
-  readAhead(txs: readonly Uint8Array[]): Promise<readonly (ReadAhead | undefined)[]> {
-    return this.#txs().readAhead(txs, this.#ctx());
+  readAhead(txs: readonly Uint8Array[], pause?: Pause): Promise<readonly (ReadAhead | undefined)[]> {
+    return this.#txs().readAhead(txs, this.#ctx(), pause);
   }
 
   /** Takes a transaction of a client into the mempool, or says why not. */

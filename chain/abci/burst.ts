@@ -1,5 +1,9 @@
+import type { Pause } from "#chain/app/types.ts";
+
 /** Most items that are worked on together. */
 const BURST_MAX = 256;
+/** After so much work the event loop has a turn: a request of consensus may have arrived. */
+const SLICE_MS = 4;
 
 interface Waiting<T, R> {
   readonly item: T;
@@ -7,16 +11,42 @@ interface Waiting<T, R> {
   readonly reject: (error: unknown) => void;
 }
 
+function pauses(): Pause {
+  let endsMs = performance.now() + SLICE_MS;
+  return () => {
+    if (performance.now() < endsMs) return undefined;
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        endsMs = performance.now() + SLICE_MS;
+        resolve();
+      });
+    });
+  };
+}
+
 /**
  * Hands items that come within one turn of the event loop to `work` together, in their order; each call gets
- * the result of its own item.
+ * the result of its own item, after those before it. `work` pauses between its items where it is told to, and
+ * so do those who get their results.
  */
-export function burst<T, R>(work: (items: readonly T[]) => Promise<readonly R[]>): (item: T) => Promise<R> {
+export function burst<T, R>(
+  work: (items: readonly T[], pause: Pause) => Promise<readonly R[]>,
+): (item: T) => Promise<R> {
   let waiting: Waiting<T, R>[] = [];
-  const flush = async (group: readonly Waiting<T, R>[]): Promise<void> => {
+  let last = Promise.resolve();
+  const flush = async (group: readonly Waiting<T, R>[], before: Promise<void>): Promise<void> => {
     try {
-      const results = await work(group.map(({ item }) => item));
-      for (const [i, { resolve }] of group.entries()) resolve(results[i] as R);
+      const results = await work(
+        group.map(({ item }) => item),
+        pauses(),
+      );
+      await before;
+      const pause = pauses();
+      for (const [i, { resolve }] of group.entries()) {
+        resolve(results[i] as R);
+        // Who waits for it goes on before this does.
+        await pause();
+      }
     } catch (error) {
       for (const { reject } of group) reject(error);
     }
@@ -24,7 +54,7 @@ export function burst<T, R>(work: (items: readonly T[]) => Promise<readonly R[]>
   const flushAll = (): void => {
     const group = waiting;
     waiting = [];
-    void flush(group);
+    last = flush(group, last);
   };
   return (item) =>
     new Promise((resolve, reject) => {

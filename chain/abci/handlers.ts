@@ -101,7 +101,7 @@ function consensusHandlers(app: App, version: string): Consensus {
 }
 
 function mempoolHandlers(app: App): Pick<Application, "checkTx" | "insertTx" | "reapTxs" | "query"> {
-  const readAhead = burst((txs: readonly Uint8Array[]) => app.readAhead(txs));
+  const readAhead = burst((txs: readonly Uint8Array[], pause) => app.readAhead(txs, pause));
   return {
     async checkTx({ tx, type }) {
       if (type !== CheckTxType.RECHECK) return app.checkTx(tx, await readAhead(tx));

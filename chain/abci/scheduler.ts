@@ -9,8 +9,8 @@ import { answer, type Call, encodeException, type Urgency } from "./dispatch.ts"
 const SLICE_MS = 4;
 /**
  * CheckTx calls of one connection that may be under way at once: so many that the threads that verify their
- * signatures, in batches, have work left while a block runs, and few enough that a block's own wait behind
- * them some 25 ms at most.
+ * signatures, in batches, have work left while a block runs. A block need not wait behind them: what is done
+ * with each pauses for it (`burst`).
  */
 const PIPELINE_MAX = 512;
 

@@ -22,7 +22,7 @@ import { enterTx, type Reading, readingOf, readTx, txOf } from "./execute.ts";
 import { txHost } from "./host.ts";
 import { proofTask } from "./proofs.ts";
 import { signatoriesOf, verifyAhead } from "./signatures.ts";
-import type { Machine } from "./types.ts";
+import type { Machine, Pause } from "./types.ts";
 
 /** Codes of answers to peers: from here on the same bytes may succeed later. */
 const RETRY_CODE = 32_000;
@@ -92,12 +92,19 @@ export class TxPool {
   }
 
   /** Reads transactions and verifies their signatures ahead; undefined for those that are here. */
-  async readAhead(txs: readonly Uint8Array[], ctx: ReadCtx): Promise<readonly (ReadAhead | undefined)[]> {
-    const readings = txs.map((bytes) => {
+  async readAhead(
+    txs: readonly Uint8Array[],
+    ctx: ReadCtx,
+    pause?: Pause,
+  ): Promise<readonly (ReadAhead | undefined)[]> {
+    const readings: (Reading | undefined)[] = [];
+    for (const bytes of txs) {
+      const wait = pause?.();
+      if (wait !== undefined) await wait;
       const id = sha256Key(bytes);
-      return this.#pool.has(id) ? undefined : readingOf(this.#machine, bytes, id);
-    });
-    await verifyAhead(this.#machine, signatoriesOf(ctx), readings);
+      readings.push(this.#pool.has(id) ? undefined : readingOf(this.#machine, bytes, id));
+    }
+    await verifyAhead(this.#machine, signatoriesOf(ctx), readings, pause);
     return readings.map((reading) => reading && { by: this, reading });
   }
 

@@ -5,7 +5,9 @@ import { type UnknownSigner, unknownSigners } from "#chain/tx/sign.ts";
 import { SIGNATURE_BATCH_MIN } from "#chain/verify/signature-pool.ts";
 import type { Reading } from "./execute.ts";
 import { accountFor } from "./host.ts";
-import type { Machine } from "./types.ts";
+import type { Machine, Pause } from "./types.ts";
+
+const never: Pause = () => undefined;
 
 /** Those who may have signed: the accounts of a chain. */
 export interface Signatories {
@@ -20,14 +22,17 @@ export const signatoriesOf = (ctx: ReadCtx): Signatories => ({
 });
 
 /** The signers of transactions whom nobody has verified yet, each once. */
-function unknown(
+async function unknown(
   { signatureCache: cache }: Machine,
   { chainId, account }: Signatories,
   readings: readonly (Reading | undefined)[],
-): readonly UnknownSigner[] {
+  pause: Pause,
+): Promise<readonly UnknownSigner[]> {
   const found = new Map<string, UnknownSigner>();
   const rules = { chainId, host: { account }, cache };
   for (const reading of readings) {
+    const wait = pause();
+    if (wait !== undefined) await wait;
     if (reading?.tx === undefined) continue;
     try {
       for (const signer of unknownSigners(reading.tx, rules)) found.set(signer.key, signer);
@@ -47,10 +52,11 @@ export async function verifyAhead(
   machine: Machine,
   signatories: Signatories,
   readings: readonly (Reading | undefined)[],
+  pause = never,
 ): Promise<void> {
   const { signaturePool: pool, signatureCache } = machine;
   if (!pool || readings.length < SIGNATURE_BATCH_MIN) return;
-  const signers = unknown(machine, signatories, readings);
+  const signers = await unknown(machine, signatories, readings, pause);
   const jobs = signers.flatMap((signer) => signer.jobs);
   if (jobs.length < SIGNATURE_BATCH_MIN) return;
   const verdicts = await pool.verifyAll(jobs);

@@ -18,6 +18,9 @@ import type { KnownTxs } from "./known.ts";
 /** Signs the beacon's message with the validator's key; returns 48 bytes. */
 export type BeaconSigner = (message: Uint8Array) => Uint8Array;
 
+/** Asked between two steps of work behind which others wait: a promise where there has been enough of it. */
+export type Pause = () => Promise<void> | undefined;
+
 /** Which invariants run after every block. */
 export type InvariantCheck = "none" | "cheap" | "full";
 

@@ -40,3 +40,32 @@ test("a failure is that of every call of its burst, and of no later one", async 
   fails = false;
   assert.equal(await work(3), 3);
 });
+
+test("long work on a burst lets others have their turn, and so does what follows from it", async () => {
+  const spin = (): void => {
+    const untilMs = performance.now() + 3;
+    while (performance.now() < untilMs);
+  };
+  let [turns, turnsOfWork, isOver] = [0, 0, false];
+  const count = (): void => {
+    turns++;
+    if (!isOver) setImmediate(count);
+  };
+  const slow = burst(async (items: readonly number[], pause) => {
+    setImmediate(count);
+    for (const _ of items) {
+      spin();
+      await pause();
+    }
+    turnsOfWork = turns;
+    return items;
+  });
+  const use = async (item: number): Promise<void> => {
+    await slow(item);
+    spin();
+  };
+  await Promise.all(Array.from({ length: 20 }, (_, i) => use(i)));
+  isOver = true;
+  assert.ok(turnsOfWork >= 5, `${turnsOfWork} turns`);
+  assert.ok(turns - turnsOfWork >= 5, `${turns - turnsOfWork} turns`);
+});
