@@ -6,6 +6,7 @@ import { gameChapters } from "./games.ts";
 import { memberChapters } from "./members.ts";
 import { paymentChapters } from "./payments.ts";
 import { proofChapters } from "./proofs.ts";
+import { refusalChapters } from "./refusals.ts";
 import { roundChapters } from "./rounds.ts";
 import { stakeChapters } from "./stake.ts";
 
@@ -20,4 +21,5 @@ export const chapters: readonly Chapter[] = [
   ...memberChapters,
   ...proofChapters,
   ...roundChapters,
+  ...refusalChapters,
 ];
