@@ -7,8 +7,6 @@ import type { Reading } from "./execute.ts";
 import { accountFor } from "./host.ts";
 import type { Machine, Pause } from "./types.ts";
 
-const never: Pause = () => undefined;
-
 /** Those who may have signed: the accounts of a chain. */
 export interface Signatories {
   readonly chainId: string;
@@ -26,12 +24,12 @@ async function unknown(
   { signatureCache: cache }: Machine,
   { chainId, account }: Signatories,
   readings: readonly (Reading | undefined)[],
-  pause: Pause,
+  pause: Pause | undefined,
 ): Promise<readonly UnknownSigner[]> {
   const found = new Map<string, UnknownSigner>();
   const rules = { chainId, host: { account }, cache };
   for (const reading of readings) {
-    const wait = pause();
+    const wait = pause?.();
     if (wait !== undefined) await wait;
     if (reading?.tx === undefined) continue;
     try {
@@ -46,20 +44,21 @@ async function unknown(
 
 /**
  * Verifies the signatures of transactions in worker threads and remembers the verdicts, ahead of the work
- * that asks for them one by one. It verifies itself what is missing then, so nothing depends on this.
+ * that asks for them one by one. It verifies itself what is missing then, so nothing depends on this. Without
+ * pauses it is for a block: its signatures go before those of others.
  */
 export async function verifyAhead(
   machine: Machine,
   signatories: Signatories,
   readings: readonly (Reading | undefined)[],
-  pause = never,
+  pause?: Pause,
 ): Promise<void> {
   const { signaturePool: pool, signatureCache } = machine;
   if (!pool || readings.length < SIGNATURE_BATCH_MIN) return;
   const signers = await unknown(machine, signatories, readings, pause);
   const jobs = signers.flatMap((signer) => signer.jobs);
   if (jobs.length < SIGNATURE_BATCH_MIN) return;
-  const verdicts = await pool.verifyAll(jobs);
+  const verdicts = await pool.verifyAll(jobs, pause === undefined);
   let at = 0;
   for (const { key, jobs: own } of signers) {
     const reached = verdicts.slice(at, at + own.length);

@@ -52,11 +52,13 @@ export class WorkerPool<Job, Answer> {
     return [...this.#threads].map((thread) => thread.worker.threadId);
   }
 
-  /** The answer to one job. */
-  run(job: Job): Promise<Answer> {
+  /** The answer to one job; an urgent one goes before all that wait. */
+  run(job: Job, isUrgent = false): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(new VerifierFailure("the pool is closed"));
-      this.#queue.push({ job, resolve, reject, failures: 0 });
+      const waiting = { job, resolve, reject, failures: 0 };
+      if (isUrgent) this.#queue.unshift(waiting);
+      else this.#queue.push(waiting);
       this.#dispatch();
     });
   }

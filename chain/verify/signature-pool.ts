@@ -13,9 +13,9 @@ const TIMEOUT_MS = 10_000;
 export interface SignaturePool {
   /**
    * A verdict for each job, in their order; undefined where the machinery failed to reach one: whoever asks
-   * verifies that job itself, as any that was not asked for.
+   * verifies that job itself, as any that was not asked for. Urgent ones go before all that wait.
    */
-  verifyAll(jobs: readonly SignatureJob[]): Promise<readonly (boolean | undefined)[]>;
+  verifyAll(jobs: readonly SignatureJob[], isUrgent?: boolean): Promise<readonly (boolean | undefined)[]>;
   /** Ends the threads. */
   close(): Promise<void>;
 }
@@ -37,9 +37,12 @@ export function startSignaturePool(options: SignaturePoolOptions = {}): Signatur
   const entry = options.entry ?? new URL("./signature-worker.ts", import.meta.url);
   const pool = new WorkerPool<Uint8Array, Uint8Array>({ entry, threads, timeoutMs: TIMEOUT_MS });
 
-  const verifyBatch = async (jobs: readonly SignatureJob[]): Promise<readonly (boolean | undefined)[]> => {
+  const verifyBatch = async (
+    jobs: readonly SignatureJob[],
+    isUrgent: boolean,
+  ): Promise<readonly (boolean | undefined)[]> => {
     try {
-      const answer = await pool.run(packJobs(jobs));
+      const answer = await pool.run(packJobs(jobs), isUrgent);
       return jobs.map((_, i) => answer[i] === 1);
     } catch (error) {
       warn(`signatures are verified one by one, for their worker threads died: ${(error as Error).message}`);
@@ -48,12 +51,12 @@ export function startSignaturePool(options: SignaturePoolOptions = {}): Signatur
   };
 
   return {
-    async verifyAll(jobs) {
+    async verifyAll(jobs, isUrgent = false) {
       const sound = jobs.filter(fitsBatch);
       const size = Math.min(BATCH_MAX, Math.max(SIGNATURE_BATCH_MIN, Math.ceil(sound.length / threads)));
       const batches: SignatureJob[][] = [];
       for (let at = 0; at < sound.length; at += size) batches.push(sound.slice(at, at + size));
-      const verdicts = (await Promise.all(batches.map(verifyBatch))).flat();
+      const verdicts = (await Promise.all(batches.map((batch) => verifyBatch(batch, isUrgent)))).flat();
       let next = 0;
       return jobs.map((job) => (fitsBatch(job) ? verdicts[next++] : false));
     },

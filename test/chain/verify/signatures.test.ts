@@ -67,6 +67,17 @@ test("threads give each signature the verdict that it has here, whatever the ord
     assert.deepEqual(await pool.verifyAll([odd, jobs[1] as SignatureJob]), [false, true]);
   }));
 
+test("what a block waits for goes before all that others wait for", () =>
+  withPool(async (pool) => {
+    const done: string[] = [];
+    const many = Array.from({ length: 10 }, () => jobs).flat();
+    const others = pool.verifyAll(many).then(() => done.push("others"));
+    const verdicts = await pool.verifyAll(jobs, true);
+    done.push("block");
+    await others;
+    assert.deepEqual([done, verdicts], [["block", "others"], expected]);
+  }, 1));
+
 test("where threads die there is no verdict, never a wrong one, and somebody is told", async () => {
   const warnings: string[] = [];
   const entry = new URL("data:text/javascript,process.exit(1)");
