@@ -46,13 +46,13 @@ export async function firstDifference(recording: Recording): Promise<string | un
   if ("thrown" in began) return `genesis: ${began.thrown}`;
   const isSame = equalBytes(ResponseInitChain.encode(began), ResponseInitChain.encode(founded));
   // Which modules it is by, the first block tells.
-  const before = isSame ? "" : "genesis: another app hash or set of validators; ";
+  const before = isSame ? "" : "genesis: another app hash, set of validators or version; ";
   const succeeded: Record<string, number> = {};
   for (const block of blocks) {
     const played = await tried(() => play(block.request));
     const found = isPlayed(played) ? difference(played, block) : played.thrown;
     if (found !== undefined) return `${before}height ${block.request.height}: ${found}`;
-    if (!isSame) return before;
+    if (!isSame) return `${before}the first block is the same`;
     if (isPlayed(played)) countSucceeded(succeeded, played);
   }
   const types = changed(succeeded, recording.succeeded);
