@@ -83,6 +83,13 @@ test("unbonding is cancelled in part and as a whole, and stakes again", async ()
   );
   await says(chain, cat, cancel(cat, ben, 5n * TOKEN, height));
   assert.equal(worth(chain, cat, ben), 45n * TOKEN);
+  const asked = { delegatorAddr: cat.address, validatorAddr: toOperator(ben.address) };
+  const [left] = ask(chain, Query.unbondingDelegation, asked).unbond?.entries ?? [];
+  assert.deepEqual(
+    [left?.initialBalance, left?.balance],
+    [15n * TOKEN, 15n * TOKEN],
+    "a slash takes of both",
+  );
   await says(chain, cat, cancel(cat, ben, 15n * TOKEN, height));
   assert.equal(worth(chain, cat, ben), 60n * TOKEN);
   await refuses(chain, [cat, errors.NoUnbonding, cancel(cat, ben, TOKEN, height)]);
