@@ -21,6 +21,8 @@ export interface ConnectionEvents {
 /** Where the answer of a begun request goes. */
 export interface Place {
   answer: Uint8Array | undefined;
+  /** Of the request. */
+  readonly bytes: number;
 }
 
 /** A request and how many bytes it came in. */
@@ -38,6 +40,7 @@ export class Connection {
   readonly #places = createQueue<Place>();
   #ready: Uint8Array[] = [];
   #queuedBytes = 0;
+  #pendingBytes = 0;
   #isEnding = false;
   /** What the peer is told, once everything before its broken request is answered. */
   #lastWords: Uint8Array | undefined;
@@ -83,9 +86,11 @@ export class Connection {
 
   /** Begins the oldest request and returns the place of its answer. */
   begin(): Place {
-    this.#queuedBytes -= (this.#queue.shift() as Queued).bytes;
+    const { bytes } = this.#queue.shift() as Queued;
+    this.#queuedBytes -= bytes;
+    this.#pendingBytes += bytes;
     if (this.#socket.isPaused() && this.#queuedBytes < QUEUE_BYTES_MAX / 2) this.#socket.resume();
-    const place: Place = { answer: undefined };
+    const place: Place = { answer: undefined, bytes };
     this.#places.push(place);
     return place;
   }
@@ -96,12 +101,18 @@ export class Connection {
     for (let first = this.#places.first(); first?.answer !== undefined; first = this.#places.first()) {
       this.#ready.push(framePrefix(first.answer.length), first.answer);
       this.#places.shift();
+      this.#pendingBytes -= first.bytes;
     }
   }
 
   /** Begun requests from the oldest unanswered one on. */
   pending(): number {
     return this.#places.size();
+  }
+
+  /** Their bytes. */
+  pendingBytes(): number {
+    return this.#pendingBytes;
   }
 
   /** Sends the answers before the oldest unanswered request, in one write. */

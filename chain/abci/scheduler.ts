@@ -13,6 +13,8 @@ const SLICE_MS = 4;
  * with each pauses for it (`burst`).
  */
 const PIPELINE_MAX = 512;
+/** Bytes of these: what was read of them is held too, some five times as much. Hundreds of short ones fit. */
+const PIPELINE_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * Queries of one connection that may be under way at once, since threads answer them: enough to keep those
@@ -139,5 +141,6 @@ function mayBegin(connection: Connection, call: Call): boolean {
   const pending = connection.pending();
   if (call.urgency === "any" || pending === 0) return true;
   if (call.method === "query") return pending < QUERIES_MAX;
-  return call.urgency === "mempool" && pending < PIPELINE_MAX;
+  if (call.urgency !== "mempool") return false;
+  return pending < PIPELINE_MAX && connection.pendingBytes() < PIPELINE_BYTES_MAX;
 }

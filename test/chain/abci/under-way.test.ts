@@ -3,11 +3,21 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Application } from "#chain/abci/application.ts";
 import { startAbciServer } from "#chain/abci/server.ts";
-import { RequestCommit, RequestFinalizeBlock, RequestInfo } from "#proto/gen/tendermint/abci.ts";
+import {
+  RequestCheckTx,
+  RequestCommit,
+  RequestFinalizeBlock,
+  RequestInfo,
+  ResponseCheckTx,
+} from "#proto/gen/tendermint/abci.ts";
 import { connectPeer, createCounter, inFolder } from "./kit.ts";
 
 const onFailure = (error: unknown): never => assert.fail(String(error));
 const finalizeBlock = { ...RequestFinalizeBlock.zero(), height: 1n };
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
 
 test("what a CometBFT that died has asked for is over before another one asks", () =>
   inFolder(async (folder) => {
@@ -39,10 +49,37 @@ test("what a CometBFT that died has asked for is over before another one asks", 
     await next.receive(1);
     const answer = next.receive(1);
     // Whoever is about to be answered is so after some turns of the event loop.
-    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await turns(100);
     written.resolve();
     assert.equal((await answer)[0]?.info?.lastBlockHeight, 1n);
     assert.deepEqual(order, ["commit", "info"]);
     next.close();
+    await server.close();
+  }));
+
+test("of long transactions no more than some megabytes are under way at once", () =>
+  inFolder(async (folder) => {
+    let [underWay, most] = [0, 0];
+    const sent = Promise.withResolvers<void>();
+    const slow: Application = {
+      ...createCounter(join(folder, "state.json")),
+      checkTx: async () => {
+        most = Math.max(most, ++underWay);
+        await sent.promise;
+        underWay--;
+        return ResponseCheckTx.zero();
+      },
+    };
+    const address = { path: join(folder, "abci.sock") };
+    const server = await startAbciServer({ application: slow, address, onFailure });
+    const peer = await connectPeer(server.address);
+    const long = { checkTx: { ...RequestCheckTx.zero(), tx: new Uint8Array(1_000_000) } };
+    peer.send(...Array.from({ length: 20 }, () => long));
+    while (peer.socket.writableLength > 0) await turns(1);
+    await turns(100);
+    sent.resolve();
+    assert.equal((await peer.receive(20)).length, 20);
+    assert.ok(most > 0 && most <= 5, `${most}`);
+    peer.close();
     await server.close();
   }));
