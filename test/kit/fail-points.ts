@@ -16,10 +16,17 @@ const BINARY = findCometBft();
 const PACE_MS = 20;
 const PATIENCE_MS = 120_000;
 
+/**
+ * Waits until a height is reached, and by a block that was made since the start. One that CometBFT has only
+ * played again is not in its journal: stopped before the next one is, a validator that is alone does not sign
+ * any more, since it finds no place from which to go on with what it has signed.
+ */
 async function untilHeight(comet: Comet, height: bigint): Promise<bigint> {
+  let played: bigint | undefined;
   for (const endsMs = performance.now() + PATIENCE_MS; performance.now() < endsMs; await sleep(20)) {
-    const now = (await latestHeight(comet.rpcUrl)) ?? 0n;
-    if (now >= height) return now;
+    const now = await latestHeight(comet.rpcUrl);
+    played ??= now;
+    if (now !== undefined && played !== undefined && now >= height && now > played) return now;
   }
   throw new Error(`height ${height} was not reached in time`);
 }
