@@ -1,7 +1,7 @@
 import type { ReadCtx } from "#chain/kernel/ctx.ts";
 import type { Overlay } from "#chain/kernel/overlay.ts";
 import { BLOCK_BYTES_MAX } from "#chain/limits.ts";
-import { failureOf } from "#chain/tx/result.ts";
+import { CODE_PANIC, failureOf } from "#chain/tx/result.ts";
 import { beaconIsSigned } from "#modules/elections/api.ts";
 import type { BeaconJudge } from "./beacon.ts";
 import { type OpenBlock, openBlock, placeTxs, type RanBlock } from "./block.ts";
@@ -88,7 +88,9 @@ export function runs({ proofs, beacon: sign, warn }: AppOptions, run: <T>(work: 
       if (ran) last.keep(block, ran);
       return ran !== undefined;
     } catch (error) {
-      failureOf(error);
+      const { code, log } = failureOf(error);
+      // Nothing that a proposer says leads here but for a mistake of ours.
+      if (code === CODE_PANIC) warn?.(`the proposal of height ${block.height} is refused: ${log}`);
       return false;
     }
   };

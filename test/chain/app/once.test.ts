@@ -150,3 +150,23 @@ test("a fee that a payment of the same block brings is paid from it", async () =
     ["0", "0"],
   );
 });
+
+test("a mistake in the rules stops whoever proposes or decides; a proposal with it is refused and told", async () => {
+  const heard: string[] = [];
+  const broken = (): never => {
+    throw new TypeError("no such field");
+  };
+  const editions = chainEditions.map((edition) => ({
+    ...edition,
+    modules: edition.modules.map((module) =>
+      module.name === "rounds" ? { ...module, beginBlock: broken } : module,
+    ),
+  }));
+  const choice = { members: [], others: [ann] };
+  const app = newApp(choice, { editions, warn: (text) => heard.push(text) });
+  const block = nextBlock(app, []);
+  assert.equal(await app.processProposal(block), false);
+  assert.deepEqual(heard, ["the proposal of height 1 is refused: panic: TypeError: no such field"]);
+  await assert.rejects(app.prepareProposal({ ...block, bytesMax }), TypeError);
+  await assert.rejects(app.finalizeBlock(block), TypeError);
+});
