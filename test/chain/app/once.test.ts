@@ -151,7 +151,7 @@ test("a fee that a payment of the same block brings is paid from it", async () =
   );
 });
 
-test("a mistake in the rules stops who proposes or decides; who judges a proposal refuses it and says so", async () => {
+test("a mistake in the rules stops whoever proposes or decides; who judges refuses and says so", async () => {
   const heard: string[] = [];
   const broken = (): never => {
     throw new TypeError("no such field");
