@@ -1,9 +1,8 @@
 import type { Pause } from "#chain/app/types.ts";
+import { SLICE_MS } from "./slice.ts";
 
 /** Most items that are worked on together. */
 const BURST_MAX = 256;
-/** After so much work the event loop has a turn: a request of consensus may have arrived. */
-const SLICE_MS = 4;
 
 interface Waiting<T, R> {
   readonly item: T;

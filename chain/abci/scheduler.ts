@@ -1,12 +1,8 @@
 import type { Application } from "./application.ts";
 import type { Connection } from "./connection.ts";
 import { answer, type Call, encodeException, type Urgency } from "./dispatch.ts";
+import { SLICE_MS } from "./slice.ts";
 
-/**
- * After this long the sockets are read again: CometBFT's client keeps a core busy while its peer does not
- * read, and a request of consensus may have arrived.
- */
-const SLICE_MS = 4;
 /**
  * CheckTx calls of one connection that may be under way at once: so many that the threads that verify their
  * signatures, in batches, have work left while a block runs. A block need not wait behind them: what is done

@@ -1,47 +1,22 @@
 import assert from "node:assert/strict";
-import { merkleProof, merkleRoot } from "#chain/merkle/rfc6962.ts";
 import { moduleAddress } from "#chain/protocol/address.ts";
-import { snapshotLeaf } from "#chain/protocol/snapshot.ts";
 import { GenesisState as Bank } from "#proto/gen/iterum/bank.ts";
-import {
-  GenesisState as Community,
-  MsgClaimMembership,
-  MsgSetSnapshot,
-  Rule,
-  type Snapshot,
-} from "#proto/gen/iterum/community.ts";
+import { GenesisState as Community, MsgSetSnapshot, Rule } from "#proto/gen/iterum/community.ts";
 import { MsgVoteCouncil } from "#proto/gen/iterum/elections.ts";
 import { ProposalStatus } from "#proto/gen/iterum/gov.ts";
 import { MsgClawback, MsgSuspect, Profit, GenesisState as Vesting } from "#proto/gen/iterum/vesting.ts";
-import { binding, type Person, people } from "#test/kit/accounts.ts";
-import { newChain, type Said, say } from "#test/kit/chain.ts";
+import { type Person, people } from "#test/kit/accounts.ts";
+import { newChain, say } from "#test/kit/chain.ts";
 import { altered } from "#test/kit/game/alter.ts";
 import { authority, decides } from "#test/kit/game/govern.ts";
+import { claim, type Holdings, snapshotOf } from "#test/kit/game/holders.ts";
 import { says } from "#test/kit/game/refuse.ts";
 import { brisk } from "#test/kit/game/stage.ts";
-import { CHAIN_ID, DENOM, GAME_ID } from "#test/kit/genesis.ts";
+import { DENOM, GAME_ID } from "#test/kit/genesis.ts";
 import type { Chapter } from "./chapter.ts";
 
 const gameId = GAME_ID;
 const [ann, ben, cat, olga] = people("ann", "ben", "cat", "olga") as [Person, Person, Person, Person];
-
-type Holdings = readonly (readonly [Person, bigint])[];
-const leavesOf = (holdings: Holdings) =>
-  holdings.map(([who, weight]) => snapshotLeaf(who.ethereumAddress, weight));
-const snapshotOf = (holdings: Holdings): Snapshot => ({
-  root: merkleRoot(leavesOf(holdings)),
-  leaves: holdings.length,
-});
-
-function claim(who: Person, holdings: Holdings): Said {
-  const leafIndex = holdings.findIndex(([each]) => each === who);
-  return say(MsgClaimMembership, {
-    ...{ member: who.address, gameId, ethereumAddress: who.ethereumAddress, leafIndex },
-    weight: holdings[leafIndex]?.[1] ?? 0n,
-    aunts: merkleProof(leavesOf(holdings), leafIndex),
-    signature: binding(who, CHAIN_ID, gameId),
-  });
-}
 
 /** Holders on another chain claim their places, vote another snapshot in, and claim anew. */
 async function snapshot(): Promise<void> {

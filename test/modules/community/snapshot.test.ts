@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { merkleProof, merkleRoot } from "#chain/merkle/rfc6962.ts";
-import { snapshotLeaf } from "#chain/protocol/snapshot.ts";
+import { merkleProof } from "#chain/merkle/rfc6962.ts";
 import * as community from "#modules/community/api.ts";
 import { errors as communityErrors } from "#modules/community/errors.ts";
 import {
   GenesisState as Community,
-  MsgClaimMembership,
   MsgSetSnapshot,
   Query,
   Rule,
@@ -17,20 +15,12 @@ import { binding, type Person, people } from "#test/kit/accounts.ts";
 import { newChain, say, type TestChain } from "#test/kit/chain.ts";
 import { altered } from "#test/kit/game/alter.ts";
 import { authority, decides, propose } from "#test/kit/game/govern.ts";
+import { claim, type Holdings, leavesOf, snapshotOf } from "#test/kit/game/holders.ts";
 import { ask, refuses, says } from "#test/kit/game/refuse.ts";
 import { CHAIN_ID, GAME_ID } from "#test/kit/genesis.ts";
 
 const [ann, ben, cat, olga] = people("ann", "ben", "cat", "olga") as [Person, Person, Person, Person];
 const gameId = GAME_ID;
-
-/** Holders on another chain with their weights, as a list that everybody can make a tree of. */
-type Holdings = readonly (readonly [Person, bigint])[];
-const leavesOf = (holdings: Holdings) =>
-  holdings.map(([who, weight]) => snapshotLeaf(who.ethereumAddress, weight));
-const snapshotOf = (holdings: Holdings): Snapshot => ({
-  root: merkleRoot(leavesOf(holdings)),
-  leaves: holdings.length,
-});
 
 const first: Holdings = [
   [ann, 5n],
@@ -45,17 +35,6 @@ const rule = {
 };
 const alter = altered("community", Community, (state) => ({ ...state, rules: [rule] }));
 const chainOf = () => newChain({ members: [], others: [ann, ben, cat, olga], alter });
-
-function claim(who: Person, holdings: Holdings, change: Partial<MsgClaimMembership> = {}) {
-  const leafIndex = holdings.findIndex(([each]) => each === who);
-  const [, weight] = holdings[leafIndex] as Holdings[number];
-  return say(MsgClaimMembership, {
-    ...{ member: who.address, gameId, ethereumAddress: who.ethereumAddress, weight, leafIndex },
-    aunts: merkleProof(leavesOf(holdings), leafIndex),
-    signature: binding(who, CHAIN_ID, gameId),
-    ...change,
-  });
-}
 
 const weights = (chain: TestChain) =>
   [ann, ben, cat].map(({ address }) => ask(chain, Query.standing, { gameId, address }).weightOfAge);
